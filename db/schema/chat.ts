@@ -1,0 +1,61 @@
+import { type AnySQLiteColumn, blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+// Times are milliseconds since 1970; ids are ULIDs, so they sort by time of creation.
+
+export const conversations = sqliteTable(
+  'conversations',
+  {
+    id: text().primaryKey(),
+    title: text().notNull().default(''),
+    /** `auto` until a person names it; then never renamed by itself. */
+    titleSource: text({ enum: ['auto', 'user'] }).notNull().default('auto'),
+    modelId: text(),
+    systemPrompt: text().notNull().default(''),
+    /** JSON: the sampling parameters of contract.ts, only those that were set. */
+    parameters: text({ mode: 'json' }).$type<Record<string, unknown>>().notNull().default({}),
+    activeLeafId: text(),
+    pinned: integer({ mode: 'boolean' }).notNull().default(false),
+    createdAt: integer().notNull(),
+    updatedAt: integer().notNull(),
+    /** Set by delete, cleared by undo; rows are purged 30 days later. */
+    deletedAt: integer(),
+  },
+  (table) => [index('conversations_by_update').on(table.deletedAt, table.pinned, table.updatedAt, table.id)],
+);
+
+export const messages = sqliteTable(
+  'messages',
+  {
+    id: text().primaryKey(),
+    conversationId: text()
+      .notNull()
+      .references(() => conversations.id, { onDelete: 'cascade' }),
+    parentId: text().references((): AnySQLiteColumn => messages.id, { onDelete: 'cascade' }),
+    role: text({ enum: ['user', 'assistant'] }).notNull(),
+    text: text().notNull().default(''),
+    /** Little-endian uint32 array: the completion as the engine decoded it. */
+    tokenIds: blob({ mode: 'buffer' }),
+    status: text({ enum: ['queued', 'running', 'interrupted', 'complete', 'failed'] }).notNull(),
+    finishReason: text({ enum: ['stop', 'length', 'tool_calls', 'cancelled', 'error'] }),
+    /** JSON, see contract.ts: Usage, Timings, the model and parameters in force, what was dropped, why it failed. */
+    usage: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    timings: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    model: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    parameters: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    dropped: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    error: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    seed: integer(),
+    /** Last journaled delta; deltas after it were never shown as kept. */
+    seq: integer().notNull().default(0),
+    /** How often an engine or daemon died under this answer. */
+    interruptions: integer().notNull().default(0),
+    createdAt: integer().notNull(),
+    updatedAt: integer().notNull(),
+    deletedAt: integer(),
+  },
+  (table) => [
+    index('messages_by_conversation').on(table.conversationId, table.parentId, table.id),
+    index('messages_by_parent').on(table.parentId),
+    index('messages_unfinished').on(table.status),
+  ],
+);

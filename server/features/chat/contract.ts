@@ -1,0 +1,330 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { GenerationState } from '#server/generation/generation.ts';
+import { jsonBody, okJson, okBytes } from '#server/kernel/contract.ts';
+import { FinishReason } from '#server/worker/protocol.ts';
+
+export type { ChatApi } from './chat.ts';
+
+export const ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
+const Id = z.string().regex(ID, 'must be a 26-character id').openapi({ example: '01JD0000000000000000000000' });
+const IdParams = z.object({ id: Id });
+const Text = z.string().max(2_000_000);
+
+/** Sampling parameters a person may set; what is absent follows the model's own defaults. */
+export const Parameters = z
+  .object({
+    temperature: z.number().min(0).max(5),
+    top_p: z.number().gt(0).max(1),
+    top_k: z.int().min(0).max(1_000_000),
+    min_p: z.number().min(0).max(1),
+    max_tokens: z.int().min(1).max(1_000_000),
+    seed: z.int().min(0).max(0xffffffff),
+    stop: z.array(z.string().min(1).max(256)).max(16),
+    repetition_penalty: z.number().gt(0).max(10),
+  })
+  .partial()
+  .strict()
+  .openapi('Parameters');
+
+export const MessageError = z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()).optional() });
+
+export const Message = z
+  .object({
+    id: Id,
+    conversation_id: Id,
+    parent_id: Id.nullable(),
+    role: z.enum(['user', 'assistant']),
+    text: z.string(),
+    status: z.enum(['queued', 'running', 'interrupted', 'complete', 'failed']),
+    finish_reason: FinishReason.nullable(),
+    usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number(), cached_tokens: z.number() }).nullable(),
+    /** Seconds; tokens_per_second over decode only. */
+    timings: z
+      .object({
+        queue: z.number(),
+        load: z.number(),
+        prefill: z.number(),
+        first_token: z.number(),
+        decode: z.number(),
+        tokens_per_second: z.number(),
+      })
+      .nullable(),
+    model: z.object({ id: z.string(), name: z.string(), quantization: z.string().nullable(), hash: z.string().nullable() }).nullable(),
+    parameters: Parameters.nullable(),
+    /** Oldest turns left out because the context window was full. */
+    dropped: z.object({ messages: z.number(), tokens: z.number() }).nullable(),
+    error: MessageError.nullable(),
+    seed: z.number().nullable(),
+    seq: z.number(),
+    interruptions: z.number(),
+    created_at: z.number(),
+    /** Ids of all versions (siblings with the same parent and role), oldest first, this one included. */
+    versions: z.array(Id),
+  })
+  .openapi('Message');
+
+export const Conversation = z
+  .object({
+    id: Id,
+    title: z.string(),
+    title_source: z.enum(['auto', 'user']),
+    model_id: z.string().nullable(),
+    system_prompt: z.string(),
+    parameters: Parameters,
+    active_leaf_id: Id.nullable(),
+    pinned: z.boolean(),
+    created_at: z.number(),
+    updated_at: z.number(),
+  })
+  .openapi('Conversation');
+
+export const ConversationSummary = Conversation.pick({ id: true, title: true, pinned: true, created_at: true, updated_at: true })
+  .extend({ running: z.boolean() })
+  .openapi('ConversationSummary');
+
+export const ConversationView = z
+  .object({
+    conversation: Conversation,
+    /** The active path, oldest first: its last `limit` messages. */
+    messages: z.array(Message),
+    /** Pass as `before` for older messages of the path; null when all are here. */
+    before: Id.nullable(),
+  })
+  .openapi('ConversationView');
+
+export const TokenCount = z
+  .object({
+    /** Exact prompt tokens of the next send, with the model's chat template. */
+    tokens: z.number(),
+    draft_tokens: z.number(),
+    context_window: z.number(),
+    /** Tokens kept free for the answer. */
+    reserved: z.number(),
+    overflow: z.boolean(),
+    /** What `drop_oldest` would leave out. */
+    would_drop: z.object({ messages: z.number(), tokens: z.number() }),
+    /** Kept as well as dropped, oldest first. */
+    parts: z.array(z.object({ message_id: Id.nullable(), role: z.string(), tokens: z.number(), dropped: z.boolean() })),
+  })
+  .openapi('TokenCount');
+
+const Overflow = z.enum(['refuse', 'drop_oldest']).default('refuse');
+const Tags = ['chat'];
+const Started = z.object({ user: Message.nullable(), answer: Message });
+
+export const chatRoutes = {
+  list: createRoute({
+    method: 'get',
+    path: '/chat/conversations',
+    tags: Tags,
+    request: {
+      query: z.object({
+        cursor: z.string().max(200).optional(),
+        limit: z.coerce.number().int().min(1).max(200).default(60),
+      }),
+    },
+    responses: okJson(z.object({ items: z.array(ConversationSummary), next_cursor: z.string().nullable(), total: z.number() })),
+  }),
+  create: createRoute({
+    method: 'post',
+    path: '/chat/conversations',
+    tags: Tags,
+    request: jsonBody(
+      z.object({
+        title: z.string().max(200).optional(),
+        model_id: z.string().max(200).nullable().optional(),
+        system_prompt: Text.optional(),
+        parameters: Parameters.optional(),
+      }),
+    ),
+    responses: okJson(Conversation),
+  }),
+  open: createRoute({
+    method: 'get',
+    path: '/chat/conversations/{id}',
+    tags: Tags,
+    request: {
+      params: IdParams,
+      query: z.object({ before: Id.optional(), limit: z.coerce.number().int().min(1).max(500).default(100) }),
+    },
+    responses: okJson(ConversationView),
+  }),
+  update: createRoute({
+    method: 'patch',
+    path: '/chat/conversations/{id}',
+    tags: Tags,
+    request: {
+      params: IdParams,
+      ...jsonBody(
+        z
+          .object({
+            title: z.string().trim().min(1).max(200),
+            model_id: z.string().max(200).nullable(),
+            system_prompt: Text,
+            parameters: Parameters,
+            pinned: z.boolean(),
+          })
+          .partial(),
+      ),
+    },
+    responses: okJson(Conversation),
+  }),
+  /** Undoable: `restore` brings them back until they are purged 30 days later. Running answers are stopped first. */
+  remove: createRoute({
+    method: 'post',
+    path: '/chat/conversations/delete',
+    tags: Tags,
+    request: jsonBody(z.object({ ids: z.array(Id).min(1).max(10_000) })),
+    responses: okJson(z.object({ deleted: z.number() })),
+  }),
+  restore: createRoute({
+    method: 'post',
+    path: '/chat/conversations/restore',
+    tags: Tags,
+    request: jsonBody(z.object({ ids: z.array(Id).min(1).max(10_000) })),
+    responses: okJson(z.object({ restored: z.number() })),
+  }),
+  count: createRoute({
+    method: 'post',
+    path: '/chat/conversations/{id}/count',
+    tags: Tags,
+    request: { params: IdParams, ...jsonBody(z.object({ text: Text, model_id: z.string().max(200).optional(), parent_id: Id.nullable().optional() })) },
+    responses: okJson(TokenCount),
+  }),
+  /** `request_id` makes a repeated send answer with the first one's messages instead of sending twice. */
+  send: createRoute({
+    method: 'post',
+    path: '/chat/conversations/{id}/messages',
+    tags: Tags,
+    request: {
+      params: IdParams,
+      ...jsonBody(
+        z.object({
+          text: Text.min(1),
+          request_id: Id,
+          parent_id: Id.nullable().optional(),
+          overflow: Overflow,
+        }),
+      ),
+    },
+    responses: okJson(Started),
+  }),
+  /** A sibling of a sent message with new text, and an answer to it. */
+  edit: createRoute({
+    method: 'post',
+    path: '/chat/messages/{id}/edit',
+    tags: Tags,
+    request: { params: IdParams, ...jsonBody(z.object({ text: Text.min(1), overflow: Overflow })) },
+    responses: okJson(Started),
+  }),
+  /** A sibling of an answer, with another model or parameters if given. */
+  regenerate: createRoute({
+    method: 'post',
+    path: '/chat/messages/{id}/regenerate',
+    tags: Tags,
+    request: {
+      params: IdParams,
+      ...jsonBody(z.object({ model_id: z.string().max(200).optional(), parameters: Parameters.optional(), overflow: Overflow })),
+    },
+    responses: okJson(Started),
+  }),
+  /** Goes on with an interrupted, stopped or length-stopped answer from its token ids. */
+  resume: createRoute({
+    method: 'post',
+    path: '/chat/messages/{id}/continue',
+    tags: Tags,
+    request: { params: IdParams, ...jsonBody(z.object({ max_tokens: z.int().min(1).max(1_000_000).optional() })) },
+    responses: okJson(Message),
+  }),
+  stop: createRoute({
+    method: 'post',
+    path: '/chat/messages/{id}/stop',
+    tags: Tags,
+    request: { params: IdParams },
+    responses: okJson(z.object({ stopped: z.boolean() })),
+  }),
+  /** Makes this version the active one; its newest descendants become the path. */
+  select: createRoute({
+    method: 'post',
+    path: '/chat/messages/{id}/select',
+    tags: Tags,
+    request: { params: IdParams },
+    responses: okJson(ConversationView),
+  }),
+  /** A new conversation that holds a copy of the path down to this message. */
+  branch: createRoute({
+    method: 'post',
+    path: '/chat/messages/{id}/branch',
+    tags: Tags,
+    request: { params: IdParams },
+    responses: okJson(Conversation),
+  }),
+  /** Removes the message and all that follows it; undo through `restoreMessage`. */
+  removeMessage: createRoute({
+    method: 'post',
+    path: '/chat/messages/{id}/delete',
+    tags: Tags,
+    request: { params: IdParams },
+    responses: okJson(ConversationView),
+  }),
+  restoreMessage: createRoute({
+    method: 'post',
+    path: '/chat/messages/{id}/restore',
+    tags: Tags,
+    request: { params: IdParams },
+    responses: okJson(ConversationView),
+  }),
+  /** What a reconnecting browser missed of a running answer: everything after `after`. */
+  live: createRoute({
+    method: 'get',
+    path: '/chat/messages/{id}/live',
+    tags: Tags,
+    request: { params: IdParams, query: z.object({ after: z.coerce.number().int().min(0).default(0) }) },
+    responses: okJson(z.object({ message: Message, seq: z.number(), text: z.string(), state: z.unknown().nullable() })),
+  }),
+  /** One conversation as Markdown (`text/markdown`), as a download. */
+  exportOne: createRoute({
+    method: 'get',
+    path: '/chat/conversations/{id}/export',
+    tags: Tags,
+    request: { params: IdParams },
+    responses: okBytes('text/markdown'),
+  }),
+  /** Many conversations (all when `ids` is absent) as a zip of Markdown files. */
+  exportMany: createRoute({
+    method: 'post',
+    path: '/chat/export',
+    tags: Tags,
+    request: jsonBody(z.object({ ids: z.array(Id).max(10_000).optional() })),
+    responses: okBytes('application/zip'),
+  }),
+  /** Body: one exported Markdown file or a zip of them. Existing ids are never overwritten: a copy gets new ids. */
+  importFile: createRoute({
+    method: 'post',
+    path: '/chat/import',
+    tags: Tags,
+    responses: okJson(
+      z.object({ conversations: z.array(Conversation), failed: z.array(z.object({ file: z.string(), message: z.string() })) }),
+    ),
+  }),
+};
+
+export type Parameters = z.infer<typeof Parameters>;
+export type Message = z.infer<typeof Message>;
+export type Conversation = z.infer<typeof Conversation>;
+export type ConversationSummary = z.infer<typeof ConversationSummary>;
+export type ConversationView = z.infer<typeof ConversationView>;
+export type TokenCount = z.infer<typeof TokenCount>;
+
+/** Topic `conversation:<id>`, except `chat.listed` on topic `chat`. */
+export interface ChatEvents {
+  /** [message_id, seq, text, completion tokens so far]: short, because there is one for nearly every token. */
+  'chat.delta': (delta: [id: string, seq: number, text: string, tokens: number]) => void;
+  'chat.state': (event: { message_id: string; state: GenerationState }) => void;
+  /** A message was made or reached its end. The browser replaces its copy. */
+  'chat.message': (message: Message) => void;
+  /** The path, title, model or parameters changed: fetch again. `by` is the request that caused it, if any. */
+  'chat.changed': (event: { conversation_id: string }) => void;
+  /** The list changed: these are new or changed, those are gone. */
+  'chat.listed': (event: { changed: ConversationSummary[]; removed: string[] }) => void;
+}

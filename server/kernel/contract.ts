@@ -1,0 +1,32 @@
+import { z } from '@hono/zod-openapi';
+
+/** A JSON request body for `createRoute`. */
+export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
+  return { body: { required: true, content: { 'application/json': { schema } } } } as const;
+}
+
+const ErrorResponse = z
+  .object({
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      details: z.record(z.string(), z.unknown()).optional(),
+      log_id: z.string().optional(),
+    }),
+  })
+  .openapi('Error');
+
+const failures = { default: { description: 'failure', content: { 'application/json': { schema: ErrorResponse } } } } as const;
+
+/** The answer of a route that succeeds with JSON, or fails with `{ error }`. */
+export function okJson<Schema extends z.ZodType>(schema: Schema) {
+  return { 200: { description: 'ok', content: { 'application/json': { schema } } } } as const;
+}
+
+/** The answer of a route that returns bytes of `mediaType`. */
+export function okBytes<Type extends string>(mediaType: Type) {
+  return { 200: { description: `bytes of ${mediaType}`, content: { [mediaType]: { schema: z.string() } } } } as const;
+}
+
+/** Documents the error body on every route of the generated OpenAPI description. */
+export const documentedFailures = failures;

@@ -1,0 +1,24 @@
+/** A model directory on this disk that an engine may load. Bytes, tokens. */
+export interface ModelEntry {
+  id: string;
+  name: string;
+  path: string;
+  /** Shown beside the name, e.g. `4-bit`, `float16`. */
+  quantization: string | null;
+  contextWindow: number;
+  /** Bytes the ledger reserves before the load; null when it could not be judged. */
+  memoryBytes: number | null;
+  builtIn: boolean;
+}
+
+/** What a room contributes to others. A hook exists only once a second built-in needs it. */
+export interface HookMap {
+  /** Turns a model id into a directory; the first source that knows it answers. */
+  modelSource: { find(id: string): Promise<ModelEntry | undefined>; fallback?(): Promise<ModelEntry> };
+}
+
+export interface Hooks {
+  register<K extends keyof HookMap>(hook: K, implementation: HookMap[K]): void;
+  /** In order of registration. */
+  all<K extends keyof HookMap>(hook: K): readonly HookMap[K][];
+}
