@@ -1,4 +1,4 @@
-import { type AnySQLiteColumn, blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { type AnySQLiteColumn, blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 // Times are milliseconds since 1970; ids are ULIDs, so they sort by time of creation.
 
@@ -58,4 +58,21 @@ export const messages = sqliteTable(
     index('messages_by_parent').on(table.parentId),
     index('messages_unfinished').on(table.status),
   ],
+);
+
+/**
+ * The journal of running answers: what arrived since `messages.text`, one row a flush, folded into the message
+ * when it ends. Rewriting a growing text 15 times a second would cost quadratic writes.
+ */
+export const messagePieces = sqliteTable(
+  'message_pieces',
+  {
+    messageId: text()
+      .notNull()
+      .references(() => messages.id, { onDelete: 'cascade' }),
+    seq: integer().notNull(),
+    text: text().notNull(),
+    tokenIds: blob({ mode: 'buffer' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.messageId, table.seq] })],
 );
