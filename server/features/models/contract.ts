@@ -51,10 +51,20 @@ export const Resident = z
   })
   .openapi('Resident');
 
-export const Memory = z.object({ budget_bytes: z.number(), resident_bytes: z.number(), total_bytes: z.number() }).openapi('Memory');
+export const Memory = z
+  .object({ budget_bytes: z.number(), resident_bytes: z.number(), total_bytes: z.number() })
+  .openapi('Memory');
 
 export const Recommended = z
-  .object({ repository: z.string(), name: z.string(), size_bytes: z.number(), memory_bytes: z.number(), quantization: z.string(), why: z.string(), fits: z.boolean() })
+  .object({
+    repository: z.string(),
+    name: z.string(),
+    size_bytes: z.number(),
+    memory_bytes: z.number(),
+    quantization: z.string(),
+    why: z.string(),
+    fits: z.boolean(),
+  })
   .openapi('Recommended');
 
 /** What a download would bring, asked of the Hub before it starts. */
@@ -96,23 +106,108 @@ export const modelsRoutes = {
     tags: Tags,
     request: { query: z.object({ rescan: z.enum(['0', '1']).default('0') }) },
     responses: okJson(
-      z.object({ models: z.array(Model), resident: z.array(Resident), memory: Memory, default_model_id: z.string() }),
+      z.object({
+        models: z.array(Model),
+        resident: z.array(Resident),
+        memory: Memory,
+        default_model_id: z.string(),
+      }),
     ),
   }),
-  load: createRoute({ method: 'post', path: '/models/load', tags: Tags, request: jsonBody(z.object({ model_id: ModelId })), responses: okJson(Resident) }),
-  unload: createRoute({ method: 'post', path: '/models/unload', tags: Tags, request: jsonBody(z.object({ model_id: ModelId })), responses: okJson(z.object({ unloaded: z.boolean() })) }),
-  folders: createRoute({ method: 'get', path: '/models/folders', tags: Tags, responses: okJson(z.object({ folders: z.array(z.object({ path: z.string(), source: z.string(), exists: z.boolean(), models: z.number() })) })) }),
-  addFolder: createRoute({ method: 'post', path: '/models/folders', tags: Tags, request: jsonBody(z.object({ path: z.string().min(1).max(4096) })), responses: okJson(z.object({ path: z.string(), models: z.number() })) }),
-  removeFolder: createRoute({ method: 'post', path: '/models/folders/remove', tags: Tags, request: jsonBody(z.object({ path: z.string().min(1).max(4096) })), responses: okJson(z.object({ removed: z.boolean() })) }),
-  recommended: createRoute({ method: 'get', path: '/models/recommended', tags: Tags, responses: okJson(z.object({ as_of: z.string(), models: z.array(Recommended) })) }),
-  plan: createRoute({ method: 'post', path: '/models/downloads/plan', tags: Tags, request: jsonBody(z.object({ repository: RepositoryId, revision: z.string().max(200).optional() })), responses: okJson(DownloadPlan) }),
-  download: createRoute({ method: 'post', path: '/models/downloads', tags: Tags, request: jsonBody(z.object({ repository: RepositoryId, revision: z.string().max(200).optional() })), responses: okJson(JobAnswer) }),
-  downloads: createRoute({ method: 'get', path: '/models/downloads', tags: Tags, responses: okJson(z.object({ jobs: z.array(JobAnswer) })) }),
-  cancelDownload: createRoute({ method: 'post', path: '/models/downloads/{id}/cancel', tags: Tags, request: { params: z.object({ id: z.string().max(64) }) }, responses: okJson(JobAnswer) }),
-  resumeDownload: createRoute({ method: 'post', path: '/models/downloads/{id}/resume', tags: Tags, request: { params: z.object({ id: z.string().max(64) }) }, responses: okJson(JobAnswer) }),
+  load: createRoute({
+    method: 'post',
+    path: '/models/load',
+    tags: Tags,
+    request: jsonBody(z.object({ model_id: ModelId })),
+    responses: okJson(Resident),
+  }),
+  unload: createRoute({
+    method: 'post',
+    path: '/models/unload',
+    tags: Tags,
+    request: jsonBody(z.object({ model_id: ModelId })),
+    responses: okJson(z.object({ unloaded: z.boolean() })),
+  }),
+  folders: createRoute({
+    method: 'get',
+    path: '/models/folders',
+    tags: Tags,
+    responses: okJson(
+      z.object({
+        folders: z.array(
+          z.object({ path: z.string(), source: z.string(), exists: z.boolean(), models: z.number() }),
+        ),
+      }),
+    ),
+  }),
+  addFolder: createRoute({
+    method: 'post',
+    path: '/models/folders',
+    tags: Tags,
+    request: jsonBody(z.object({ path: z.string().min(1).max(4096) })),
+    responses: okJson(z.object({ path: z.string(), models: z.number() })),
+  }),
+  removeFolder: createRoute({
+    method: 'post',
+    path: '/models/folders/remove',
+    tags: Tags,
+    request: jsonBody(z.object({ path: z.string().min(1).max(4096) })),
+    responses: okJson(z.object({ removed: z.boolean() })),
+  }),
+  recommended: createRoute({
+    method: 'get',
+    path: '/models/recommended',
+    tags: Tags,
+    responses: okJson(z.object({ as_of: z.string(), models: z.array(Recommended) })),
+  }),
+  plan: createRoute({
+    method: 'post',
+    path: '/models/downloads/plan',
+    tags: Tags,
+    request: jsonBody(z.object({ repository: RepositoryId, revision: z.string().max(200).optional() })),
+    responses: okJson(DownloadPlan),
+  }),
+  download: createRoute({
+    method: 'post',
+    path: '/models/downloads',
+    tags: Tags,
+    request: jsonBody(z.object({ repository: RepositoryId, revision: z.string().max(200).optional() })),
+    responses: okJson(JobAnswer),
+  }),
+  downloads: createRoute({
+    method: 'get',
+    path: '/models/downloads',
+    tags: Tags,
+    responses: okJson(z.object({ jobs: z.array(JobAnswer) })),
+  }),
+  cancelDownload: createRoute({
+    method: 'post',
+    path: '/models/downloads/{id}/cancel',
+    tags: Tags,
+    request: { params: z.object({ id: z.string().max(64) }) },
+    responses: okJson(JobAnswer),
+  }),
+  resumeDownload: createRoute({
+    method: 'post',
+    path: '/models/downloads/{id}/resume',
+    tags: Tags,
+    request: { params: z.object({ id: z.string().max(64) }) },
+    responses: okJson(JobAnswer),
+  }),
   /** The token goes to the keychain (or the 0600 file) and never comes back; only whether one is there. */
-  token: createRoute({ method: 'post', path: '/models/hub-token', tags: Tags, request: jsonBody(z.object({ token: z.string().min(8).max(200).nullable() })), responses: okJson(z.object({ saved: z.boolean(), where: z.enum(['keychain', 'file', 'none']) })) }),
-  tokenState: createRoute({ method: 'get', path: '/models/hub-token', tags: Tags, responses: okJson(z.object({ present: z.boolean() })) }),
+  token: createRoute({
+    method: 'post',
+    path: '/models/hub-token',
+    tags: Tags,
+    request: jsonBody(z.object({ token: z.string().min(8).max(200).nullable() })),
+    responses: okJson(z.object({ saved: z.boolean(), where: z.enum(['keychain', 'file', 'none']) })),
+  }),
+  tokenState: createRoute({
+    method: 'get',
+    path: '/models/hub-token',
+    tags: Tags,
+    responses: okJson(z.object({ present: z.boolean() })),
+  }),
 };
 
 export type Model = z.infer<typeof Model>;
