@@ -1,0 +1,52 @@
+'use client';
+
+import { usePreferences } from '#app/_client/preferences.ts';
+import { Sheet } from '#app/_ui/sheet.tsx';
+import { type Tab, Tabs } from '#app/_ui/tabs.tsx';
+import { ResizeHandle } from './resize-handle.tsx';
+import { useShellState } from './shell-state.ts';
+import { useSlot } from './slots.tsx';
+
+/** The column at the right, or a sheet where the page is narrow. Remembers its tab from screen to screen. */
+export function RightPanel({ tabs }: { tabs: Tab[] }) {
+  const open = usePreferences((preferences) => preferences.panelOpen);
+  const width = usePreferences((preferences) => preferences.panelWidth);
+  const { panelSheet, panelTab } = useShellState();
+  const added = useSlot('panel.tab').map(({ content: Content, ...tab }) => ({
+    ...tab,
+    content: <Content />,
+  }));
+  const all = [...tabs, ...added];
+  const chosen = all.find((tab) => tab.id === panelTab) ?? all[0];
+  if (chosen === undefined) return null;
+  const body = (
+    <Tabs
+      label="Right panel"
+      tabs={all}
+      value={chosen.id}
+      onChange={(id) => useShellState.setState({ panelTab: id })}
+    />
+  );
+  return (
+    <>
+      {open && (
+        <aside
+          aria-label="Right panel"
+          style={{ width }}
+          className="relative hidden shrink-0 flex-col border-l border-line lg:flex"
+        >
+          <ResizeHandle edge="left" preference="panelWidth" min={240} max={520} />
+          {body}
+        </aside>
+      )}
+      <Sheet
+        open={panelSheet}
+        onOpenChange={(next) => useShellState.setState({ panelSheet: next })}
+        side="right"
+        title="Right panel"
+      >
+        {body}
+      </Sheet>
+    </>
+  );
+}

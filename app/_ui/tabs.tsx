@@ -1,0 +1,52 @@
+'use client';
+
+import { Tabs as Base } from '@base-ui/react/tabs';
+import type { ReactNode } from 'react';
+
+export interface Tab {
+  id: string;
+  label: string;
+  content: ReactNode;
+}
+
+interface TabsProps {
+  label: string;
+  tabs: Tab[];
+  value: string;
+  onChange: (id: string) => void;
+}
+
+/** A row of tabs over one open panel that scrolls by itself. */
+export function Tabs({ label, tabs, value, onChange }: TabsProps) {
+  return (
+    <Base.Root
+      value={value}
+      onValueChange={(next) => onChange(String(next))}
+      className="flex min-h-0 flex-1 flex-col"
+    >
+      <Base.List
+        aria-label={label}
+        className="flex h-[45px] shrink-0 items-center gap-0.5 overflow-x-auto px-3"
+      >
+        {tabs.map((tab) => (
+          <Base.Tab
+            key={tab.id}
+            value={tab.id}
+            className="reach h-7 rounded-control px-2.5 text-small text-ink-3 transition-colors hover:text-ink data-[active]:bg-hover data-[active]:font-medium data-[active]:text-ink"
+          >
+            {tab.label}
+          </Base.Tab>
+        ))}
+      </Base.List>
+      {tabs.map((tab) => (
+        <Base.Panel
+          key={tab.id}
+          value={tab.id}
+          className="min-h-0 flex-1 overflow-y-auto px-3 pb-4 outline-none"
+        >
+          {tab.content}
+        </Base.Panel>
+      ))}
+    </Base.Root>
+  );
+}
