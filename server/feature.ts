@@ -7,6 +7,7 @@ import type { Egress } from './kernel/egress.ts';
 import type { Hooks } from './kernel/hooks.ts';
 import type { Jobs } from './kernel/jobs.ts';
 import type { Log } from './kernel/log.ts';
+import type { Secrets } from './kernel/secrets.ts';
 import type { Emitter } from './kernel/sockets.ts';
 import type { EnginePool } from './worker/pool.ts';
 
@@ -20,6 +21,7 @@ export interface FeatureContext<Events> {
   jobs: Jobs;
   auth: Auth;
   egress: Egress;
+  secrets: Secrets;
   generations: Generations;
   /** Only models, training, retrieval and voice may use it. */
   engines: EnginePool;

@@ -1,7 +1,8 @@
 """`python -m hub`: one request as a JSON line on stdin, answers as JSON lines on stdout.
 
 Requests: {"command": "plan" | "download", "repository", "revision", "endpoint", "token", "files", "partial",
-"destination"}. Answers: `plan`, `progress` (bytes), `done`, or `error` {code, message}. stdin stays open as a
+"destination"}. Answers: `request` (for the egress ledger), `plan`, `progress` (bytes), `done`,
+or `error` {code, message}. stdin stays open as a
 liveness pipe: when it ends, so does this process.
 """
 

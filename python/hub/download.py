@@ -15,7 +15,7 @@ from huggingface_hub.utils import build_hf_headers
 from tqdm import tqdm
 
 from .plan import PlannedFile, Source
-from .wire import HubError, emit
+from .wire import HubError, emit, report_request
 
 #: Seconds between two progress lines.
 REPORT_EVERY = 0.2
@@ -94,6 +94,7 @@ def fetch(source: Source, file: PlannedFile, partial: Path, progress: Progress) 
         progress.skip(file.size)
         return
     part = part_path(partial, file)
+    url = hf_hub_url(source.repository, file.path, revision=source.revision, endpoint=source.endpoint)
     descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "r+b") as stream:
         have = stream.seek(0, os.SEEK_END)
@@ -102,7 +103,7 @@ def fetch(source: Source, file: PlannedFile, partial: Path, progress: Progress) 
             stream.seek(0)
         progress.skip(have)
         http_get(
-            hf_hub_url(source.repository, file.path, revision=source.revision, endpoint=source.endpoint),
+            url,
             stream,
             resume_size=have,
             headers=build_hf_headers(token=source.token or False),
@@ -111,6 +112,7 @@ def fetch(source: Source, file: PlannedFile, partial: Path, progress: Progress) 
         )
         stream.flush()
         os.fsync(stream.fileno())
+    report_request(url, file.size - have)
     verify(part, file)
     part.rename(target)
 

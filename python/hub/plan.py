@@ -12,7 +12,7 @@ from huggingface_hub import HfApi, hf_hub_url
 from huggingface_hub.file_download import http_get
 from huggingface_hub.utils import build_hf_headers
 
-from .wire import HubError
+from .wire import HubError, report_request
 
 #: Weights, JSON and tokenizer files: all that an engine reads. Nothing that could run.
 ALLOWED = (
@@ -55,6 +55,7 @@ def make_plan(source: Source) -> dict[str, Any]:
     Raises HubError and huggingface_hub's errors. Sizes in bytes.
     """
     api = HfApi(endpoint=source.endpoint, token=source.token or False)
+    report_request(f"{api.endpoint}/api/models/{source.repository}", 0)
     found = api.model_info(source.repository, revision=source.revision, files_metadata=True, timeout=20)
     files, skipped = sort_files(found.siblings or [])
     return {
@@ -125,12 +126,14 @@ def fetch_config(source: Source, commit: str | None, files: list[PlannedFile]) -
     if entry.size > MAX_CONFIG_BYTES:
         raise HubError("model_invalid", "config.json is larger than 4 MB; that is no model configuration.")
     buffer = io.BytesIO()
+    url = hf_hub_url(source.repository, "config.json", revision=commit, endpoint=source.endpoint)
     http_get(
-        hf_hub_url(source.repository, "config.json", revision=commit, endpoint=source.endpoint),
+        url,
         buffer,
         headers=build_hf_headers(token=source.token or False),
         expected_size=entry.size,
     )
+    report_request(url, entry.size)
     try:
         config = json.loads(buffer.getvalue())
     except ValueError as error:

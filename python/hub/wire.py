@@ -7,6 +7,7 @@ import json
 import sys
 import threading
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 from huggingface_hub.errors import (
@@ -34,6 +35,12 @@ def emit(event: str, **fields: Any) -> None:
     with _lock:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
+
+
+def report_request(url: str, received: int) -> None:
+    """Tells the daemon's egress ledger what was asked of whom. Bytes of the answer's body."""
+    parts = urlsplit(url)
+    emit("request", host=parts.netloc, path=parts.path[:500], received=received)
 
 
 def explain(error: BaseException, repository: str) -> HubError:

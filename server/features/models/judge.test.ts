@@ -80,12 +80,6 @@ describe('judging a model directory', () => {
   });
 
   const refusals: [title: string, spoil: () => Promise<void>, code: string, reason: RegExp][] = [
-    [
-      'is missing',
-      () => rm(folder, { recursive: true }).then(() => writeFile(folder, '')),
-      'model_invalid',
-      /ENOTDIR/,
-    ],
     ['has no config.json', () => rm(join(folder, 'config.json')), 'model_invalid', /no config.json/],
     [
       'has a config.json that is no JSON',
@@ -149,15 +143,19 @@ describe('judging a model directory', () => {
     ],
   ];
 
-  it.each(refusals)('refuses one that %s, with the reason', async (_title, spoil, code, reason) => {
+  it('says that a folder which is not there cannot be read', async () => {
+    const verdict = await judgeDirectory(join(folder, 'absent'));
+    expect(verdict.problem).toEqual({
+      code: 'model_invalid',
+      message: 'The folder cannot be read (ENOENT).',
+    });
+  });
+
+  it.each(refusals)('refuses one that %s, with the reason', async (...[, spoil, code, reason]) => {
     await spoil();
     const verdict = await judgeDirectory(folder);
     expect(verdict.usable).toBe(false);
     expect(verdict.problem?.code).toBe(code);
     expect(verdict.problem?.message).toMatch(reason);
-    await writeFile(join(folder, 'x'), '').catch(async () => {
-      await rm(folder);
-      folder = await mkdtemp(join(tmpdir(), 'judge-'));
-    });
   });
 });

@@ -7,19 +7,20 @@ import { readSafetensorsHeader, type TensorHeader } from './safetensors.ts';
 import { kvBytesPerToken, memoryNeeded, type ModelShape, type Weights, weighTensors } from './weigh.ts';
 
 /** What a directory's JSON files and safetensors headers say. Bytes, tokens. */
-export interface Verdict {
-  usable: boolean;
-  problem: { code: string; message: string } | null;
-  architecture: string | null;
-  parameters: number | null;
-  quantization: string | null;
-  contextWindow: number | null;
-  sizeBytes: number;
-  memoryBytes: number | null;
+export const Verdict = z.object({
+  usable: z.boolean(),
+  problem: z.object({ code: z.string(), message: z.string() }).nullable(),
+  architecture: z.string().nullable(),
+  parameters: z.number().nullable(),
+  quantization: z.string().nullable(),
+  contextWindow: z.number().nullable(),
+  sizeBytes: z.number(),
+  memoryBytes: z.number().nullable(),
   /** Memory after widening to float32, for the note on a CPU without half-precision matmul. */
-  widenedBytes: number | null;
-  hasChatTemplate: boolean;
-}
+  widenedBytes: z.number().nullable(),
+  hasChatTemplate: z.boolean(),
+});
+export type Verdict = z.infer<typeof Verdict>;
 
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
 const PICKLE = /\.(bin|pt|pth|pkl|pickle|ckpt)$/i;

@@ -1,0 +1,108 @@
+import type { Job } from '#server/kernel/jobs.ts';
+import type { PoolMemory, ResidentModel } from '#server/worker/pool.ts';
+import type { CatalogEntry } from './catalog.ts';
+import type { Memory, Model, Resident } from './contract.ts';
+import recommended from './recommended.json' with { type: 'json' };
+import { ENGINE_BYTES, RESERVED_TOKENS } from './weigh.ts';
+
+// What the catalog, the pool and the jobs hold, in the words of the contract.
+
+export const GUIDE = 'guide';
+const GUIDE_NOTE = 'Guide (built in): answers questions about MLX Code. Load a model for real coding.';
+const BUILT_IN_NAMES: Record<string, string> = {
+  [GUIDE]: 'Guide (built in)',
+  'guide-small': 'Guide small (built in)',
+};
+
+export interface Machine {
+  budgetBytes: number;
+  /** Whether engines here widen half and quantized weights to float32 when memory allows. */
+  widens: boolean;
+}
+
+export function showModel(entry: CatalogEntry, machine: Machine): Model {
+  const { verdict } = entry;
+  return {
+    id: entry.id,
+    name: nameOf(entry),
+    path: entry.path,
+    source: entry.source,
+    usable: verdict.usable,
+    problem: verdict.problem,
+    architecture: verdict.architecture,
+    parameters: verdict.parameters,
+    quantization: verdict.quantization,
+    context_window: verdict.contextWindow,
+    size_bytes: verdict.sizeBytes,
+    memory_bytes: verdict.memoryBytes,
+    fits: verdict.memoryBytes === null ? null : verdict.memoryBytes <= machine.budgetBytes,
+    note: noteOf(entry, machine),
+  };
+}
+
+export function nameOf(entry: Pick<CatalogEntry, 'id' | 'name' | 'source'>): string {
+  return entry.source === 'built_in' ? (BUILT_IN_NAMES[entry.id] ?? entry.name) : entry.name;
+}
+
+function noteOf({ source, verdict }: CatalogEntry, machine: Machine): string | null {
+  if (source === 'built_in') return GUIDE_NOTE;
+  const widened = verdict.widenedBytes;
+  if (!verdict.usable || !machine.widens || widened === null) return null;
+  return widened <= machine.budgetBytes
+    ? `Widened to float32 on this CPU, which is many times faster; takes ${gigabytes(widened)} then.`
+    : `Float32 would be many times faster on this CPU, but takes ${gigabytes(widened)}.`;
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toFixed(1)} GB`;
+}
+
+export function showResident(model: ResidentModel): Resident {
+  return {
+    model_id: model.modelId,
+    state: model.state,
+    fraction: model.fraction,
+    stage: model.stage,
+    memory_bytes: model.memoryBytes,
+    since: model.since,
+    active_rows: model.activeRows,
+    crashes: model.crashes,
+    dtype: model.receipt?.dtype ?? null,
+    widened: model.receipt?.widened ?? null,
+    context_window: model.receipt?.context_window ?? null,
+    error: model.error,
+  };
+}
+
+export function showMemory(memory: PoolMemory): Memory {
+  return {
+    budget_bytes: memory.budgetBytes,
+    resident_bytes: memory.residentBytes,
+    total_bytes: memory.totalBytes,
+  };
+}
+
+/** Bits a weight takes in a 4-bit quantization with a 16-bit scale and bias per group of 64. */
+const BITS_PER_WEIGHT = 4.5;
+
+export function showRecommended(budgetBytes: number) {
+  const models = recommended.models.map((model) => {
+    const size = Math.round((model.parameters * BITS_PER_WEIGHT) / 8);
+    const memory = size + RESERVED_TOKENS * model.kv_bytes_per_token + ENGINE_BYTES;
+    return {
+      repository: model.repository,
+      name: model.name,
+      size_bytes: size,
+      memory_bytes: memory,
+      quantization: '4-bit',
+      why: model.why,
+      fits: memory <= budgetBytes,
+    };
+  });
+  return { as_of: recommended.as_of, models };
+}
+
+export function showJob(job: Job) {
+  const { id, kind, title, status, done, total, rate, secondsLeft, error } = job;
+  return { id, kind, title, status, done, total, rate, secondsLeft, error };
+}
