@@ -1,10 +1,24 @@
+import { totalmem } from 'node:os';
+import type { Config } from '#server/kernel/config.ts';
+import { AppError } from '#server/kernel/errors.ts';
+import type { EngineClient, Hello } from './client.ts';
+import type { EngineRole } from './engine.ts';
+import { createLauncher, type Launcher, type LauncherOptions } from './launcher.ts';
+import { makeRoom, residentBytes, weightsOnDisk } from './ledger.ts';
+import { createNotices, type Notices } from './notices.ts';
 import type { LoadReceipt } from './protocol.ts';
+import { cancelRows, describeResident, ledgerEntry, type Resident, reservedBytes } from './resident.ts';
+import { createSpare, type Spare } from './spare.ts';
+import { type Running, Supervisor } from './supervisor.ts';
+import { createTurns } from './turns.ts';
 
 /** What the pool needs to load a model: a directory and what it will cost. Bytes. */
 export interface LoadSpec {
   id: string;
   path: string;
   memoryBytes: number | null;
+  /** Embedders use all cores for one product; decoders one. Default `decode`. */
+  role?: EngineRole;
 }
 
 export type ResidentState = 'starting' | 'loading' | 'ready' | 'restarting' | 'stopping' | 'failed';
@@ -16,10 +30,290 @@ export interface ResidentModel {
   fraction: number;
   stage: string;
   pid: number | null;
+  device: Hello['device'] | null;
   receipt: LoadReceipt | null;
   memoryBytes: number;
   since: number;
   activeRows: number;
   crashes: number;
   error: { code: string; message: string } | null;
+}
+
+export interface LoadProgress {
+  state: ResidentState;
+  fraction: number;
+  stage: string;
+}
+
+export interface LoadOptions {
+  /** Leaves the wait; the load itself ends when nobody waits for it any more. */
+  signal?: AbortSignal;
+  onProgress?(progress: LoadProgress): void;
+}
+
+/** Keeps a model from being evicted until `release`. After an engine's death, release it and acquire again. */
+export interface EngineLease {
+  client: EngineClient;
+  receipt: LoadReceipt;
+  release(): void;
+}
+
+/** Bytes. `totalBytes` is the machine's (or the container's) memory, `budgetBytes` the share models may have. */
+export interface PoolMemory {
+  budgetBytes: number;
+  residentBytes: number;
+  totalBytes: number;
+}
+
+/** The resident models: one engine process each, within one memory budget. */
+export interface EnginePool {
+  /**
+   * An engine with the model loaded: at once when resident, else after a load or a restart.
+   * Errors: insufficient_memory (with the numbers), model_invalid, model_unsupported, engine_failed (it crashed
+   * three times), engine_unavailable, conflict (unloaded meanwhile). Rejects with the signal's reason when aborted.
+   */
+  acquire(spec: LoadSpec, options?: LoadOptions): Promise<EngineLease>;
+  /** Loads and keeps the model; also clears the crashes of one that was stopped. Errors: as `acquire`. */
+  load(spec: LoadSpec, options?: LoadOptions): Promise<LoadReceipt>;
+  /** Ends the model's process, answers in progress as `cancelled`. False when it was not resident. */
+  unload(modelId: string): Promise<boolean>;
+  list(): ResidentModel[];
+  memory(): PoolMemory;
+  /** Called after anything in `list` or `memory` changed; returns its own removal. */
+  onChange(listener: () => void): () => void;
+  /** Starts the pre-imported spare process, which hides a second of imports from the first load. */
+  warmUp(): void;
+  /** Ends every engine process. */
+  close(): Promise<void>;
+}
+
+export interface EnginePoolOptions extends LauncherOptions {
+  config: Pick<Config, 'root' | 'home' | 'python' | 'inherited' | 'memoryBudget'>;
+}
+
+/** Share of the machine's memory that models may have, unless the config names bytes. */
+const BUDGET_SHARE = 0.7;
+/** A model nobody judged: its weights on disk, and this much again for the KV cache and buffers. */
+const UNJUDGED_FACTOR = 1.25;
+
+/** Opens its socket and spawns nothing before the first call. */
+export function createEnginePool(options: EnginePoolOptions): EnginePool {
+  return new ResidentPool(options);
+}
+
+class ResidentPool implements EnginePool {
+  readonly onChange: EnginePool['onChange'];
+  readonly #options: EnginePoolOptions;
+  readonly #totalBytes = machineMemory();
+  readonly #budgetBytes: number;
+  readonly #residents = new Map<string, Resident>();
+  readonly #notices: Notices = createNotices();
+  readonly #loads = createTurns();
+  readonly #launcher: Launcher;
+  readonly #spare: Spare;
+  #closed = false;
+
+  constructor(options: EnginePoolOptions) {
+    this.#options = options;
+    this.#budgetBytes = options.config.memoryBudget || Math.floor(this.#totalBytes * BUDGET_SHARE);
+    this.#launcher = createLauncher(options);
+    this.#spare = createSpare(() => this.#launcher.launch('decode'), options.log);
+    this.onChange = this.#notices.onChange;
+  }
+
+  async acquire(spec: LoadSpec, wanted: LoadOptions = {}): Promise<EngineLease> {
+    const resident = await this.#find(spec, wanted);
+    const { engine, receipt } = await this.#wait(resident, wanted);
+    resident.leases += 1;
+    let held = true;
+    const release = () => {
+      if (held) resident.leases -= 1;
+      held = false;
+      resident.usedAt = Date.now();
+    };
+    return { client: engine.client, receipt, release };
+  }
+
+  async load(spec: LoadSpec, wanted: LoadOptions = {}): Promise<LoadReceipt> {
+    if (this.#residents.get(spec.id)?.supervisor.status.state === 'failed') {
+      await this.#remove(spec.id, 'loaded again');
+    }
+    const resident = await this.#find(spec, wanted);
+    const { receipt } = await this.#wait(resident, wanted);
+    resident.kept = true;
+    return receipt;
+  }
+
+  async unload(modelId: string): Promise<boolean> {
+    const resident = this.#residents.get(modelId);
+    if (!resident) return false;
+    await cancelRows(resident);
+    await this.#remove(modelId, 'unloaded');
+    return true;
+  }
+
+  list(): ResidentModel[] {
+    return Array.from(this.#residents.values(), describeResident);
+  }
+
+  memory(): PoolMemory {
+    return {
+      budgetBytes: this.#budgetBytes,
+      residentBytes: reservedBytes(this.#residents.values()),
+      totalBytes: this.#totalBytes,
+    };
+  }
+
+  warmUp(): void {
+    this.#spare.warm();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const ids = [...this.#residents.keys()];
+    await Promise.all([
+      this.#spare.close(),
+      ...ids.map((id) => this.#remove(id, 'unloaded: the daemon stops')),
+    ]);
+    await this.#launcher.close();
+  }
+
+  async #find(spec: LoadSpec, { signal }: LoadOptions): Promise<Resident> {
+    signal?.throwIfAborted();
+    if (this.#closed) throw new AppError('engine_unavailable', 'The daemon is stopping.');
+    const resident = this.#residents.get(spec.id);
+    if (!resident) return this.#begin(spec);
+    if (resident.supervisor.status.state !== 'stopping') return resident;
+    await this.#remove(spec.id, 'unloaded');
+    return this.#find(spec, { signal });
+  }
+
+  /** Reserves the memory and starts the load. Errors: insufficient_memory, before anything is touched. */
+  #begin(spec: LoadSpec): Resident {
+    const neededBytes = spec.memoryBytes ?? Math.ceil(weightsOnDisk(spec.path) * UNJUDGED_FACTOR);
+    const evicted = makeRoom(
+      neededBytes,
+      this.#budgetBytes,
+      Array.from(this.#residents.values(), ledgerEntry),
+    );
+    for (const id of evicted) void this.#remove(id, 'evicted to make room for another model');
+    const supervisor = this.#supervise(spec, () => resident);
+    const now = Date.now();
+    const resident: Resident = {
+      spec,
+      supervisor,
+      reservedBytes: neededBytes,
+      since: now,
+      usedAt: now,
+      waiters: 0,
+      leases: 0,
+      kept: false,
+    };
+    this.#residents.set(spec.id, resident);
+    supervisor.start();
+    return resident;
+  }
+
+  #supervise(spec: LoadSpec, resident: () => Resident): Supervisor {
+    const turn = this.#loads.enter();
+    let limitBytes: number | null = null;
+    return new Supervisor({
+      spec,
+      log: this.#options.log,
+      changed: this.#notices.changed,
+      launch: async (signal) => {
+        await untilAborted(turn.granted, signal);
+        await this.#departures(spec.id);
+        signal.throwIfAborted();
+        return spec.role === 'embed' ? this.#launcher.launch('embed') : this.#spare.take();
+      },
+      // The same after a crash as at first, so that the weights are widened, or not, as before.
+      memoryLimitBytes: () => (limitBytes ??= this.#freeBytes() + resident().reservedBytes),
+      loaded: (receipt) => {
+        turn.leave();
+        resident().reservedBytes = residentBytes(receipt);
+        this.#spare.warm();
+      },
+      failed: (error) => {
+        turn.leave();
+        this.#settleFailure(resident(), error);
+      },
+      stopped: turn.leave,
+    });
+  }
+
+  /** A model that crashed too often stays listed with its reason; a refused load leaves nothing behind. */
+  #settleFailure(resident: Resident, error: AppError): void {
+    resident.reservedBytes = 0;
+    if (error.code !== 'engine_failed') this.#forget(resident);
+  }
+
+  async #wait(resident: Resident, { signal, onProgress }: LoadOptions): Promise<Running> {
+    const { supervisor } = resident;
+    const report = () => {
+      const { state, fraction, stage } = supervisor.status;
+      onProgress?.({ state, fraction, stage });
+    };
+    const stopReporting = this.#notices.onChange(report);
+    resident.waiters += 1;
+    if (supervisor.status.state !== 'ready') report();
+    try {
+      return await untilAborted(supervisor.ready(), signal);
+    } finally {
+      stopReporting();
+      resident.waiters -= 1;
+      resident.usedAt = Date.now();
+      if (signal?.aborted) this.#dropUnwanted(resident);
+    }
+  }
+
+  #dropUnwanted({ spec, supervisor, waiters, leases, kept }: Resident): void {
+    const { state } = supervisor.status;
+    const unfinished = state === 'starting' || state === 'loading';
+    if (unfinished && waiters + leases === 0 && !kept) void this.#remove(spec.id, 'not wanted any more');
+  }
+
+  async #remove(modelId: string, reason: string): Promise<void> {
+    const resident = this.#residents.get(modelId);
+    if (!resident) return;
+    await resident.supervisor.stop(new AppError('conflict', `The model was ${reason}.`));
+    this.#options.log.info({ model: modelId, reason }, 'a model left memory');
+    this.#forget(resident);
+  }
+
+  #forget(resident: Resident): void {
+    if (this.#residents.get(resident.spec.id) === resident) this.#residents.delete(resident.spec.id);
+    this.#notices.changed();
+  }
+
+  /** Resolves when the models that are leaving have left. */
+  async #departures(exceptId: string): Promise<void> {
+    const leaving = [...this.#residents.values()].filter(
+      ({ spec, supervisor }) => supervisor.status.state === 'stopping' && spec.id !== exceptId,
+    );
+    await Promise.all(leaving.map(({ spec }) => this.#remove(spec.id, 'unloaded')));
+  }
+
+  #freeBytes(): number {
+    return this.#budgetBytes - reservedBytes(this.#residents.values());
+  }
+}
+
+/** Bytes; in a container, its limit. */
+function machineMemory(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(totalmem(), limit) : totalmem();
+}
+
+async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (!signal) return promise;
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

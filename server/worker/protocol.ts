@@ -51,7 +51,11 @@ export const Timings = z.object({
 
 export const FinishReason = z.enum(['stop', 'length', 'tool_calls', 'cancelled', 'error']);
 
-const WireError = z.object({ code: z.enum(ERROR_CODES), message: z.string(), details: z.record(z.string(), z.unknown()).optional() });
+const WireError = z.object({
+  code: z.enum(ERROR_CODES),
+  message: z.string(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
 
 /** What the load did, for the ledger and the receipt on screen. Bytes and seconds. */
 export const LoadReceipt = z.object({
@@ -96,7 +100,12 @@ export const ToEngine = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('cancel'), row: Id }),
   /** Exact token count with the model's chat template. `per_message`: what each message adds, in order. `text`: counted alone as well. */
-  z.object({ type: z.literal('count'), id: Id, messages: z.array(WireMessage), text: z.string().nullable().default(null) }),
+  z.object({
+    type: z.literal('count'),
+    id: Id,
+    messages: z.array(WireMessage),
+    text: z.string().nullable().default(null),
+  }),
   z.object({ type: z.literal('embed'), id: Id, texts: z.array(z.string()).min(1).max(1024) }),
   z.object({ type: z.literal('ping'), id: Id }),
 ]);
@@ -124,7 +133,13 @@ export const FromEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('loaded'), id: Id, receipt: LoadReceipt }),
   z.object({ type: z.literal('unloaded'), id: Id }),
   /** The row is tokenised and queued. `seed` is the one in force; `prompt_hash` is sha256 of the prompt ids. */
-  z.object({ type: z.literal('admitted'), row: Id, prompt_tokens: Count, seed: z.int(), prompt_hash: z.string() }),
+  z.object({
+    type: z.literal('admitted'),
+    row: Id,
+    prompt_tokens: Count,
+    seed: z.int(),
+    prompt_hash: z.string(),
+  }),
   z.object({ type: z.literal('prefill'), row: Id, done: Count, total: Count, cached: Count }),
   /** One per decode step, all rows of the step. `n` counts steps since load. */
   z.object({ type: z.literal('step'), n: Count, rows: z.array(StepRow) }),
@@ -139,9 +154,22 @@ export const FromEngine = z.discriminatedUnion('type', [
     timings: Timings,
     error: WireError.nullable().default(null),
   }),
-  z.object({ type: z.literal('counted'), id: Id, tokens: Count, per_message: z.array(Count), text_tokens: Count }),
+  z.object({
+    type: z.literal('counted'),
+    id: Id,
+    tokens: Count,
+    per_message: z.array(Count),
+    text_tokens: Count,
+  }),
   z.object({ type: z.literal('embedded'), id: Id, vectors: z.array(z.array(z.number())), tokens: Count }),
-  z.object({ type: z.literal('pong'), id: Id, rows: Count, active_bytes: Count, peak_bytes: Count, cache_bytes: Count }),
+  z.object({
+    type: z.literal('pong'),
+    id: Id,
+    rows: Count,
+    active_bytes: Count,
+    peak_bytes: Count,
+    cache_bytes: Count,
+  }),
   /** Failure of the request `id`; rows fail through `finished`. `id` null: the frame could not be read. */
   z.object({ type: z.literal('error'), id: Id.nullable(), error: WireError }),
 ]);

@@ -1,0 +1,69 @@
+import type { LedgerEntry } from './ledger.ts';
+import type { LoadSpec, ResidentModel } from './pool.ts';
+import type { Supervisor } from './supervisor.ts';
+
+/** A model in the pool, with who needs it. Bytes, milliseconds. */
+export interface Resident {
+  spec: LoadSpec;
+  supervisor: Supervisor;
+  reservedBytes: number;
+  since: number;
+  usedAt: number;
+  waiters: number;
+  leases: number;
+  /** Asked for by `load`: its load goes on when nobody waits for it any more. */
+  kept: boolean;
+}
+
+/** Cancelled rows end within two steps; one that does not ends with its process. */
+const CANCEL_GRACE_MS = 2_000;
+
+/** Lets answers in progress end as `cancelled`, with what they have, before their engine goes. */
+export async function cancelRows({ supervisor }: Resident): Promise<void> {
+  const { engine } = supervisor;
+  if (!engine || engine.client.activeRows() === 0) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  engine.onRows(() => {
+    if (engine.client.activeRows() === 0) resolve();
+  });
+  engine.client.cancelAll();
+  const timer = setTimeout(resolve, CANCEL_GRACE_MS);
+  await promise;
+  clearTimeout(timer);
+}
+
+export function ledgerEntry({ spec, supervisor, reservedBytes, ...use }: Resident): LedgerEntry {
+  const { state } = supervisor.status;
+  return {
+    modelId: spec.id,
+    // What is leaving makes room: a load waits until it is gone.
+    memoryBytes: state === 'stopping' ? 0 : reservedBytes,
+    usedAt: use.usedAt,
+    evictable: state === 'ready' && use.leases + use.waiters === 0,
+  };
+}
+
+export function describeResident({ spec, supervisor, reservedBytes, since }: Resident): ResidentModel {
+  const { state, fraction, stage, crashes, error } = supervisor.status;
+  const { engine, receipt } = supervisor;
+  return {
+    modelId: spec.id,
+    state,
+    fraction,
+    stage,
+    pid: engine?.pid ?? null,
+    device: engine?.client.hello.device ?? null,
+    receipt,
+    memoryBytes: reservedBytes,
+    since,
+    activeRows: engine?.client.activeRows() ?? 0,
+    crashes,
+    error: error && { code: error.code, message: error.message },
+  };
+}
+
+export function reservedBytes(residents: Iterable<Resident>): number {
+  let total = 0;
+  for (const resident of residents) total += resident.reservedBytes;
+  return total;
+}

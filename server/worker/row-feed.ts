@@ -1,0 +1,84 @@
+import type { ErrorCode } from '#server/kernel/errors.ts';
+import type { FinishReason, Timings, Usage } from './protocol.ts';
+
+/** What one row reports, in order. `finished` is the last, exactly once. */
+export type RowEvent =
+  | { type: 'admitted'; promptTokens: number; seed: number; promptHash: string }
+  | { type: 'prefill'; done: number; total: number; cached: number }
+  /** `step` counts decode steps since load; several steps are joined when the reader is behind. */
+  | { type: 'tokens'; step: number; tokenIds: number[]; text: string }
+  | RowFinished;
+
+export interface RowFinished {
+  type: 'finished';
+  tokenIds: number[];
+  text: string;
+  finishReason: FinishReason;
+  usage: Usage;
+  timings: Timings;
+  error: { code: ErrorCode; message: string; details?: Record<string, unknown> } | null;
+}
+
+export interface RowFeed {
+  push(event: RowEvent): void;
+  /** Ends the row without `finished`: the reader gets `error` after what has already arrived. */
+  fail(error: Error): void;
+  /** Once. `left` runs when the reader stops early. */
+  read(left: () => void): AsyncGenerator<RowEvent, void>;
+}
+
+/**
+ * Holds what a row has reported until its reader takes it. Waiting tokens are joined into one event and
+ * waiting prefill reports replace each other, so that a slow reader costs its own answer and never a queue.
+ */
+export function createRowFeed(): RowFeed {
+  const waiting: RowEvent[] = [];
+  let failure: Error | null = null;
+  let wake = () => {};
+
+  return {
+    push(event) {
+      if (failure === null) enqueue(waiting, event);
+      wake();
+    },
+    fail(error) {
+      failure ??= error;
+      wake();
+    },
+    async *read(left) {
+      let ended = false;
+      try {
+        for (;;) {
+          const event = waiting.shift();
+          if (event !== undefined) {
+            ended = event.type === 'finished';
+            yield event;
+            if (ended) return;
+          } else if (failure !== null) {
+            ended = true;
+            throw failure;
+          } else {
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+          }
+        }
+      } finally {
+        if (!ended) left();
+      }
+    },
+  };
+}
+
+function enqueue(waiting: RowEvent[], event: RowEvent): void {
+  const last = waiting.at(-1);
+  if (event.type === 'tokens' && last?.type === 'tokens') {
+    last.tokenIds.push(...event.tokenIds);
+    last.text += event.text;
+    last.step = event.step;
+  } else if (event.type === 'prefill' && last?.type === 'prefill') {
+    waiting[waiting.length - 1] = event;
+  } else {
+    waiting.push(event);
+  }
+}
