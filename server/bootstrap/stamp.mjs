@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** Hashes the contents of files, and of folders without their tests; a missing file counts as empty.
+/** Hashes the contents of files, and of folders without their tests and texts; a missing file counts as empty.
  * @param {string} root paths in the hash are relative to this folder
  * @param {string[]} paths files or folders inside it
  * @returns {string} sha256 in hex
@@ -54,7 +54,7 @@ export function clearStamp(file) {
  * @returns {string[]}
  */
 function filesUnder(path) {
-  const isTest = /\.test\.tsx?$/;
+  const changesNothing = /\.(test\.tsx?|md)$/;
   try {
     return readdirSync(path, { withFileTypes: true })
       .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -62,7 +62,7 @@ function filesUnder(path) {
   } catch (error) {
     const code = /** @type {NodeJS.ErrnoException} */ (error).code;
     if (code === 'ENOENT') return [];
-    if (code === 'ENOTDIR') return isTest.test(path) ? [] : [path];
+    if (code === 'ENOTDIR') return changesNothing.test(path) ? [] : [path];
     throw error;
   }
 }

@@ -24,6 +24,7 @@ it.each([
   ['app/page.tsx', 'changed', true],
   ['app/chat/thread.tsx', 'added', true],
   ['app/page.test.tsx', 'a test', false],
+  ['app/README.md', 'a text', false],
   ['README.md', 'elsewhere', false],
 ])('writing %s (%s) asks for a build again: %s', (path, text, again) => {
   const root = folderWith({ 'app/page.tsx': 'page', 'app/chat/slots.tsx': 'slots', 'README.md': 'read' });
