@@ -1,6 +1,55 @@
-import { type AnySQLiteColumn, blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
+import {
+  type AnySQLiteColumn,
+  blob,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+} from 'drizzle-orm/sqlite-core';
 
-// Times are milliseconds since 1970; ids are ULIDs, so they sort by time of creation.
+// Times are milliseconds since 1970; ids are ULIDs. JSON columns hold what server/features/chat/contract.ts describes.
+
+interface StoredParameters {
+  temperature?: number;
+  top_p?: number;
+  top_k?: number;
+  min_p?: number;
+  max_tokens?: number;
+  seed?: number;
+  stop?: string[];
+  repetition_penalty?: number;
+}
+
+interface StoredUsage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  cached_tokens: number;
+}
+
+/** Seconds. */
+interface StoredTimings {
+  queue: number;
+  load: number;
+  prefill: number;
+  first_token: number;
+  decode: number;
+  tokens_per_second: number;
+}
+
+interface StoredModel {
+  id: string;
+  name: string;
+  quantization: string | null;
+  hash: string | null;
+}
+
+interface StoredError {
+  code: string;
+  message: string;
+  details?: Record<string, unknown>;
+}
 
 export const conversations = sqliteTable(
   'conversations',
@@ -8,11 +57,13 @@ export const conversations = sqliteTable(
     id: text().primaryKey(),
     title: text().notNull().default(''),
     /** `auto` until a person names it; then never renamed by itself. */
-    titleSource: text({ enum: ['auto', 'user'] }).notNull().default('auto'),
+    titleSource: text({ enum: ['auto', 'user'] })
+      .notNull()
+      .default('auto'),
     modelId: text(),
     systemPrompt: text().notNull().default(''),
-    /** JSON: the sampling parameters of contract.ts, only those that were set. */
-    parameters: text({ mode: 'json' }).$type<Record<string, unknown>>().notNull().default({}),
+    /** Only those that were set. */
+    parameters: text({ mode: 'json' }).$type<StoredParameters>().notNull().default({}),
     activeLeafId: text(),
     pinned: integer({ mode: 'boolean' }).notNull().default(false),
     createdAt: integer().notNull(),
@@ -37,13 +88,13 @@ export const messages = sqliteTable(
     tokenIds: blob({ mode: 'buffer' }),
     status: text({ enum: ['queued', 'running', 'interrupted', 'complete', 'failed'] }).notNull(),
     finishReason: text({ enum: ['stop', 'length', 'tool_calls', 'cancelled', 'error'] }),
-    /** JSON, see contract.ts: Usage, Timings, the model and parameters in force, what was dropped, why it failed. */
-    usage: text({ mode: 'json' }).$type<Record<string, unknown>>(),
-    timings: text({ mode: 'json' }).$type<Record<string, unknown>>(),
-    model: text({ mode: 'json' }).$type<Record<string, unknown>>(),
-    parameters: text({ mode: 'json' }).$type<Record<string, unknown>>(),
-    dropped: text({ mode: 'json' }).$type<Record<string, unknown>>(),
-    error: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    usage: text({ mode: 'json' }).$type<StoredUsage>(),
+    timings: text({ mode: 'json' }).$type<StoredTimings>(),
+    /** The model and parameters in force when it was written. */
+    model: text({ mode: 'json' }).$type<StoredModel>(),
+    parameters: text({ mode: 'json' }).$type<StoredParameters>(),
+    dropped: text({ mode: 'json' }).$type<{ messages: number; tokens: number }>(),
+    error: text({ mode: 'json' }).$type<StoredError>(),
     seed: integer(),
     /** Last journaled delta; deltas after it were never shown as kept. */
     seq: integer().notNull().default(0),
@@ -57,6 +108,7 @@ export const messages = sqliteTable(
     index('messages_by_conversation').on(table.conversationId, table.parentId, table.id),
     index('messages_by_parent').on(table.parentId),
     index('messages_unfinished').on(table.status),
+    index('messages_deleted').on(table.deletedAt).where(sql`${table.deletedAt} is not null`),
   ],
 );
 

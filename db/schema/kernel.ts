@@ -51,3 +51,12 @@ export const egress = sqliteTable('egress', {
   bytesIn: integer().notNull().default(0),
   outcome: text().notNull(),
 });
+
+/** What happened to a person's data while nobody looked; shown until dismissed. */
+export const notices = sqliteTable('notices', {
+  id: text().primaryKey(),
+  kind: text({ enum: ['database_restored', 'database_lost', 'disk_full'] }).notNull(),
+  message: text().notNull(),
+  createdAt: integer().notNull(),
+  dismissedAt: integer(),
+});

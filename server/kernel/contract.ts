@@ -16,7 +16,9 @@ const ErrorResponse = z
   })
   .openapi('Error');
 
-const failures = { default: { description: 'failure', content: { 'application/json': { schema: ErrorResponse } } } } as const;
+const failures = {
+  default: { description: 'failure', content: { 'application/json': { schema: ErrorResponse } } },
+} as const;
 
 /** The answer of a route that succeeds with JSON, or fails with `{ error }`. */
 export function okJson<Schema extends z.ZodType>(schema: Schema) {
@@ -25,7 +27,9 @@ export function okJson<Schema extends z.ZodType>(schema: Schema) {
 
 /** The answer of a route that returns bytes of `mediaType`. */
 export function okBytes<Type extends string>(mediaType: Type) {
-  return { 200: { description: `bytes of ${mediaType}`, content: { [mediaType]: { schema: z.string() } } } } as const;
+  return {
+    200: { description: `bytes of ${mediaType}`, content: { [mediaType]: { schema: z.string() } } },
+  } as const;
 }
 
 /** Documents the error body on every route of the generated OpenAPI description. */

@@ -74,3 +74,33 @@ export const ERROR_TRAITS: Record<ErrorCode, ErrorTraits> = {
 export interface ErrorBody {
   error: { code: ErrorCode; message: string; details?: Record<string, unknown>; log_id?: string };
 }
+
+/** The `code` of a system or SQLite error. */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Whether something could not be written because the disk, or a quota on it, is full. */
+export function isDiskFull(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
+    if (['SQLITE_FULL', 'ENOSPC', 'EDQUOT', 'SQLITE_IOERR_WRITE'].includes(systemCode(at) ?? '')) return true;
+  }
+  return false;
+}
+
+/** Anything that was thrown, as the failure a person is told of. What is unknown becomes `internal`. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (isDiskFull(error)) {
+    const message = 'The disk is full. Free some space and try again; what was saved before is kept.';
+    return new AppError('insufficient_storage', message, { cause: error });
+  }
+  const code = systemCode(error) ?? '';
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+    const message = 'The database file is damaged. Restart MLX Code: it restores the newest backup.';
+    return new AppError('internal', message, { cause: error });
+  }
+  const message = 'MLX Code failed unexpectedly. The log tells the whole story under this id.';
+  return new AppError('internal', message, { cause: error });
+}

@@ -22,3 +22,14 @@ export interface Hooks {
   /** In order of registration. */
   all<K extends keyof HookMap>(hook: K): readonly HookMap[K][];
 }
+
+/** An empty registry; rooms fill it in their setup. */
+export function createHooks(): Hooks {
+  const registered: { [K in keyof HookMap]: HookMap[K][] } = { modelSource: [] };
+  return {
+    register: (hook, implementation) => {
+      registered[hook].push(implementation);
+    },
+    all: (hook) => registered[hook],
+  };
+}
