@@ -1,0 +1,337 @@
+"""The IO thread: the socket, JSON, tokenising, texts, and the one `finished` frame of every row."""
+
+import os
+import queue
+import secrets
+import selectors
+import socket
+import threading
+import traceback
+from collections import deque
+
+import msgspec
+
+from .errors import EngineError
+from .log import log
+from .protocol import (
+    Admitted,
+    Cancel,
+    Counted,
+    CountTokens,
+    Error,
+    Finished,
+    FinishReason,
+    Generate,
+    Prefill,
+    Step,
+    StepRow,
+    Timings,
+    Unload,
+    Usage,
+    error_body,
+    readable_id,
+    to_engine_decoder,
+)
+from .rows import Drop, Failed, Prefilled, Row, Stepped
+from .scheduler import Command, Event, Ready
+from .tokens import Tokens, prompt_hash
+from .wire import FrameReader, FrameTooLong, encode_frame
+
+RECEIVE_BYTES = 1 << 18
+EXIT_DISCONNECTED = 0
+EXIT_FRAME_TOO_LONG = 65
+EXIT_CRASHED = 70
+
+
+class Connection:
+    """Talks to the daemon over `link` and to the MLX thread over `inbox` and `post`.
+
+    Ends the process when the daemon hangs up: an engine without a daemon has nothing to do.
+    """
+
+    def __init__(self, link: socket.socket, inbox: "queue.SimpleQueue[Command]") -> None:
+        link.setblocking(False)
+        self._link = link
+        self._inbox = inbox
+        self._events: deque[Event] = deque()
+        self._woken, self._wake = socket.socketpair()
+        self._woken.setblocking(False)
+        self._wake.setblocking(False)
+        self._reader = FrameReader()
+        self._out = bytearray()
+        self._rows: dict[str, Row] = {}
+        self._tokens: Tokens | None = None
+        self._ready: Ready | None = None
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(link, selectors.EVENT_READ)
+        self._selector.register(self._woken, selectors.EVENT_READ)
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="io", daemon=True).start()
+
+    def post(self, event: Event) -> None:
+        """Hand an event to the IO thread; called on the MLX thread."""
+        self._events.append(event)
+        try:
+            self._wake.send(b"\0")
+        except BlockingIOError:
+            # The pipe is full of wake-ups already.
+            return
+
+    def _run(self) -> None:
+        try:
+            while True:
+                for key, mask in self._selector.select():
+                    if key.fileobj is self._woken:
+                        self._woken.recv(4096)
+                    elif mask & selectors.EVENT_READ:
+                        self._receive()
+                self._publish()
+                self._flush()
+        except Exception:
+            log("error", "the connection failed", error=traceback.format_exc())
+            os._exit(EXIT_CRASHED)
+
+    def _receive(self) -> None:
+        try:
+            received = self._link.recv(RECEIVE_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            received = b""
+        if not received:
+            log("info", "the daemon hung up")
+            os._exit(EXIT_DISCONNECTED)
+        try:
+            for payload in self._reader.feed(received):
+                self._read(payload)
+        except FrameTooLong as error:
+            self._send(Error(None, error_body(EngineError("too_large", str(error)))))
+            self._link.setblocking(True)
+            self._flush()
+            os._exit(EXIT_FRAME_TOO_LONG)
+
+    def _read(self, payload: bytes) -> None:
+        try:
+            frame = to_engine_decoder.decode(payload)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+            refusal = EngineError("invalid_request", f"The frame is not understood: {error}")
+            log("warn", "frame refused", reason=str(error))
+            self._send(Error(readable_id(payload), error_body(refusal)))
+            return
+        match frame:
+            case Generate():
+                self._generate(frame)
+            case Cancel():
+                self._cancel(frame)
+            case CountTokens():
+                self._count(frame)
+            case Unload():
+                for row in list(self._rows.values()):
+                    self._close(row, "cancelled")
+                self._tokens = self._ready = None
+                self._inbox.put(frame)
+            case _:
+                self._inbox.put(frame)
+
+    def _generate(self, frame: Generate) -> None:
+        if frame.row in self._rows:
+            error = EngineError("conflict", f"The row {frame.row} is already running.")
+            self._send(Error(frame.row, error_body(error)))
+            return
+        try:
+            self._admit(frame)
+        except EngineError as error:
+            self._refuse(frame, error)
+        except Exception as error:
+            log("error", "admission failed", row=frame.row, error=traceback.format_exc())
+            self._refuse(frame, EngineError("engine_failed", f"The prompt could not be prepared: {error}"))
+
+    def _admit(self, frame: Generate) -> None:
+        """Tokenise, replay what a resumed row already said, and queue it. Raises EngineError."""
+        tokens = self._tokens_for_text()
+        prompt = self._prompt(tokens, frame)
+        window = tokens.context_window
+        if len(prompt) >= window:
+            raise EngineError(
+                "context_overflow",
+                f"The prompt has {len(prompt)} tokens; the context window holds {window}.",
+                prompt_tokens=len(prompt),
+                context_window=window,
+            )
+        resumed = frame.resume.token_ids if frame.resume else []
+        ended = bool(resumed) and resumed[-1] in tokens.end_token_ids
+        if ended:
+            resumed = resumed[:-1]
+        _check_ids(resumed, tokens.vocabulary)
+        seed = frame.sampling.seed if frame.sampling.seed is not None else secrets.randbits(32)
+        row = Row(
+            id=frame.row,
+            token_ids=prompt + resumed,
+            prompt_tokens=len(prompt),
+            limit=min(frame.sampling.max_tokens, window - len(prompt)),
+            sampling=frame.sampling,
+            seed=seed,
+            priority=frame.priority,
+            text=tokens.row_text(frame.sampling.stop),
+            completed=len(resumed),
+        )
+        if frame.resume:
+            try:
+                row.unsent = row.text.replay(resumed, frame.resume.text)
+            except ValueError as error:
+                raise EngineError("invalid_request", str(error)) from error
+        self._rows[row.id] = row
+        self._send(Admitted(row.id, len(prompt), seed, prompt_hash(prompt)))
+        if ended or row.text.stopped:
+            self._close(row, "stop")
+        elif row.completed >= row.limit:
+            self._close(row, "length")
+        else:
+            self._inbox.put(row)
+
+    def _prompt(self, tokens: Tokens, frame: Generate) -> list[int]:
+        if (frame.messages is None) == (frame.prompt_token_ids is None):
+            raise EngineError("invalid_request", "Exactly one of messages and prompt_token_ids is needed.")
+        if frame.messages is not None:
+            prompt = tokens.prompt(frame.messages, continue_final=frame.continue_final)
+        else:
+            prompt = list(frame.prompt_token_ids or [])
+            _check_ids(prompt, tokens.vocabulary)
+        if not prompt:
+            raise EngineError("invalid_request", "The prompt is empty.")
+        return prompt
+
+    def _tokens_for_text(self) -> Tokens:
+        if self._ready is None:
+            raise EngineError("conflict", "No model is loaded in this engine.")
+        if self._tokens is None:
+            raise EngineError("unsupported", "This model embeds text; it does not write any.")
+        return self._tokens
+
+    def _refuse(self, frame: Generate, error: EngineError) -> None:
+        """Finish a row that was never admitted."""
+        prompt_tokens = error.details.get("prompt_tokens", 0)
+        self._send(
+            Finished(
+                row=frame.row,
+                text="",
+                token_ids=[],
+                finish_reason="error",
+                usage=Usage(prompt_tokens, 0),
+                timings=Timings(0, 0, 0, 0),
+                error=error_body(error),
+            )
+        )
+
+    def _cancel(self, frame: Cancel) -> None:
+        row = self._rows.get(frame.row)
+        if row is None:
+            log("warn", "cancel of an unknown row", row=frame.row)
+            return
+        self._close(row, "cancelled")
+
+    def _count(self, frame: CountTokens) -> None:
+        try:
+            if self._ready is not None and self._ready.loaded.embedder is not None and not frame.messages:
+                length = len(self._ready.loaded.tokenizer.encode(frame.text or "").ids)
+                self._send(Counted(frame.id, 0, [], length))
+                return
+            self._send(self._tokens_for_text().count(frame))
+        except EngineError as error:
+            self._send(Error(frame.id, error_body(error)))
+
+    def _publish(self) -> None:
+        """Turn the MLX thread's events into frames."""
+        while self._events:
+            event = self._events.popleft()
+            match event:
+                case Stepped():
+                    self._publish_step(event)
+                case Prefilled(row, done, total):
+                    if not row.closed:
+                        self._send(Prefill(row.id, done, total, row.cached_tokens))
+                case Failed(row, error):
+                    self._close(row, "error", error)
+                case Ready():
+                    self._ready, self._tokens = event, event.tokens
+                    self._send(event.frame)
+                case _:
+                    self._send(event)
+
+    def _publish_step(self, event: Stepped) -> None:
+        """One step frame, then the `finished` frames of the rows that ended in it.
+
+        End tokens are not part of a row's ids: they say nothing, and a continuation must not hold one.
+        """
+        rows: list[StepRow] = []
+        ending: list[tuple[Row, FinishReason]] = []
+        for row, token, end in event.tokens:
+            if row.closed:
+                continue
+            row.last_at = event.at
+            if end == "stop":
+                ending.append((row, "stop"))
+                continue
+            row.completed += 1
+            text = row.unsent + row.text.push(token)
+            row.unsent = ""
+            rows.append(StepRow(row.id, [token], text))
+            if row.text.stopped:
+                ending.append((row, "stop"))
+            elif end == "length":
+                ending.append((row, "length"))
+        if rows:
+            self._send(Step(event.n, rows))
+        for row, reason in ending:
+            self._close(row, reason)
+
+    def _close(self, row: Row, reason: FinishReason, error: EngineError | None = None) -> None:
+        """Send a row's only `finished` frame and have the MLX thread forget it."""
+        if row.closed:
+            return
+        row.closed = True
+        self._rows.pop(row.id, None)
+        self._inbox.put(Drop(row))
+        self._send(
+            Finished(
+                row=row.id,
+                text=row.unsent + row.text.finish(complete=reason == "stop"),
+                token_ids=[],
+                finish_reason=reason,
+                usage=row.usage(),
+                timings=row.timings(),
+                error=error_body(error) if error else None,
+            )
+        )
+
+    def _send(self, frame: msgspec.Struct) -> None:
+        try:
+            self._out += encode_frame(frame)
+        except FrameTooLong as error:
+            log("error", "frame not sent", reason=str(error))
+            failure = EngineError("too_large", "The answer does not fit one frame; ask for less at once.")
+            self._out += encode_frame(Error(getattr(frame, "id", None), error_body(failure)))
+
+    def _flush(self) -> None:
+        try:
+            while self._out:
+                sent = self._link.send(self._out)
+                del self._out[:sent]
+        except BlockingIOError:
+            self._selector.modify(self._link, selectors.EVENT_READ | selectors.EVENT_WRITE)
+            return
+        except OSError:
+            log("info", "the daemon hung up")
+            os._exit(EXIT_DISCONNECTED)
+        if self._selector.get_key(self._link).events != selectors.EVENT_READ:
+            self._selector.modify(self._link, selectors.EVENT_READ)
+
+
+def _check_ids(token_ids: list[int], vocabulary: int) -> None:
+    """Raises EngineError for an id outside the embedding table: MLX would read beyond it."""
+    worst = max(token_ids, default=0)
+    if worst >= vocabulary:
+        raise EngineError(
+            "invalid_request", f"The token id {worst} is outside the vocabulary of {vocabulary}."
+        )

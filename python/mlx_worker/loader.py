@@ -1,0 +1,264 @@
+"""Loading a checked model directory into MLX, with its receipt."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import mlx.core as mx
+import mlx.nn as nn
+from mlx.utils import tree_flatten, tree_unflatten
+
+from .directory import ModelDirectory, check_directory
+from .errors import EngineError
+from .host import device, memory_bytes
+from .imports import import_mlx_lm
+from .protocol import Load, LoadReceipt
+
+HALVES = {mx.float16, mx.bfloat16}
+# KV cache, activations and the runtime itself need room beside the weights.
+OVERHEAD_BYTES = 256 * 1024 * 1024
+WEIGHT_OVERHEAD = 1.1
+PROGRESS_STEP = 0.02
+KV_ROUNDING = 256
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass
+class LoadedModel:
+    """A model in memory. `tokenizer` is mlx_lm's TokenizerWrapper; `embedder` is set for BERT only."""
+
+    directory: ModelDirectory
+    model: nn.Module
+    tokenizer: Any
+    end_token_ids: frozenset[int]
+    receipt: LoadReceipt
+    embedder: Any = None
+
+
+def load_model(frame: Load, progress: Progress) -> LoadedModel:
+    """Load the directory of `frame`, reporting `progress(done 0..1, stage)`.
+
+    Raises EngineError `model_invalid`, `model_unsupported` or `insufficient_memory`; the last before
+    any weight is read.
+    """
+    started = time.perf_counter()
+    progress(0.0, "checking")
+    directory = check_directory(frame.path)
+    limit = frame.memory_limit_bytes or memory_bytes()
+    widen = _decide_widening(directory, limit, frame.widen)
+    mx.reset_peak_memory()
+    try:
+        if directory.architecture == "bert":
+            return _load_embedder(directory, frame, progress, started)
+        return _load_decoder(directory, frame, widen, progress, started)
+    except EngineError:
+        raise
+    except MemoryError as error:
+        raise EngineError("insufficient_memory", "Memory ran out while the model was loading.") from error
+    except Exception as error:
+        raise EngineError(
+            "model_invalid", f"The model could not be loaded: {error}", kind=type(error).__name__
+        ) from error
+
+
+def needed_bytes(weights_bytes: int) -> int:
+    """Memory in bytes that weights of this size ask for: themselves, a tenth, and the runtime."""
+    return int(weights_bytes * WEIGHT_OVERHEAD) + OVERHEAD_BYTES
+
+
+def _decide_widening(directory: ModelDirectory, limit: int, widen: str) -> bool:
+    """Whether to hold float32: only where half and quantized products are slow, and only if it fits."""
+    stored = needed_bytes(directory.weights_bytes)
+    if stored > limit:
+        raise EngineError(
+            "insufficient_memory",
+            f"The model needs {_gigabytes(stored)}; {_gigabytes(limit)} may be used for it.",
+            needed_bytes=stored,
+            limit_bytes=limit,
+            weights_bytes=directory.weights_bytes,
+        )
+    if widen == "never" or device() != "cpu":
+        return False
+    return needed_bytes(directory.float32_bytes()) <= limit
+
+
+def _gigabytes(count: int) -> str:
+    return f"{count / 2**30:.1f} GB"
+
+
+def _load_decoder(
+    directory: ModelDirectory, frame: Load, widen: bool, progress: Progress, started: float
+) -> LoadedModel:
+    import_mlx_lm()
+    from mlx_lm.utils import get_total_parameters, load_tokenizer
+    from mlx_lm.utils import load_model as load_mlx_lm
+
+    progress(0.05, "tokenizer")
+    config = directory.config
+    tokenizer = load_tokenizer(directory.path, eos_token_ids=_end_token_ids(directory))
+    progress(0.1, "weights")
+    model, config = load_mlx_lm(directory.path, lazy=True)
+    parameters = get_total_parameters(model)
+    widened = _materialise(model, widen, lambda done: progress(0.1 + 0.85 * done, "weights"))
+    progress(0.95, "first token")
+    vocabulary, kv_bytes, trimmable = _probe(model)
+    weights_bytes, dtype = _measure(model)
+    if config.get("quantization") and not widened:
+        dtype = f"{config['quantization'].get('bits', 4)}-bit"
+    template = getattr(tokenizer, "chat_template", None)
+    receipt = LoadReceipt(
+        model_hash=directory.model_hash,
+        template_hash=_text_hash(template),
+        architecture=directory.architecture,
+        parameters=parameters,
+        context_window=min(frame.context_window or directory.context_window, directory.context_window),
+        vocabulary=vocabulary,
+        weights_bytes=weights_bytes,
+        peak_bytes=mx.get_peak_memory(),
+        kv_bytes_per_token=kv_bytes,
+        dtype=dtype,
+        widened=widened,
+        trimmable=trimmable,
+        load_seconds=time.perf_counter() - started,
+        has_chat_template=bool(tokenizer.has_chat_template),
+    )
+    return LoadedModel(directory, model, tokenizer, frozenset(tokenizer.eos_token_ids), receipt)
+
+
+def _load_embedder(directory: ModelDirectory, frame: Load, progress: Progress, started: float) -> LoadedModel:
+    from .bert import load_bert
+
+    progress(0.1, "weights")
+    embedder = load_bert(directory)
+    parameters = sum(array.size for array in _arrays(embedder.model))
+    weights_bytes, dtype = _measure(embedder.model)
+    receipt = LoadReceipt(
+        model_hash=directory.model_hash,
+        template_hash=None,
+        architecture="bert",
+        parameters=parameters,
+        context_window=min(frame.context_window or embedder.max_tokens, embedder.max_tokens),
+        vocabulary=int(directory.config.get("vocab_size", 0)),
+        weights_bytes=weights_bytes,
+        peak_bytes=mx.get_peak_memory(),
+        kv_bytes_per_token=0,
+        dtype=dtype,
+        widened=False,
+        trimmable=False,
+        load_seconds=time.perf_counter() - started,
+        has_chat_template=False,
+    )
+    return LoadedModel(directory, embedder.model, embedder.tokenizer, frozenset(), receipt, embedder)
+
+
+def _end_token_ids(directory: ModelDirectory) -> list[int] | None:
+    """End tokens of generation_config.json (the fuller list) or config.json."""
+    from mlx_lm.utils import load_config
+
+    found = load_config(directory.path).get("eos_token_id")
+    if isinstance(found, int):
+        return [found]
+    if isinstance(found, list):
+        return [token for token in found if isinstance(token, int)]
+    return None
+
+
+def _materialise(model: nn.Module, widen: bool, progress: Callable[[float], None]) -> bool:
+    """Read the weights module by module, widening as they come, so that the peak stays one module higher.
+
+    Returns whether anything was widened.
+    """
+    modules = [(name, module) for name, module in model.named_modules() if _own_arrays(module)]
+    total = sum(array.nbytes for _, module in modules for array in _own_arrays(module).values()) or 1
+    done, reported, widened = 0, 0.0, False
+    for name, module in modules:
+        size = sum(array.nbytes for array in _own_arrays(module).values())
+        if widen:
+            replacement = _dequantized(module)
+            if replacement is not None:
+                model.update_modules(tree_unflatten([(name, replacement)]))
+                module, widened = replacement, True
+            for key, array in _own_arrays(module).items():
+                if array.dtype in HALVES:
+                    module[key] = array.astype(mx.float32)
+                    widened = True
+        mx.eval(list(_own_arrays(module).values()))
+        done += size
+        if done / total - reported >= PROGRESS_STEP:
+            reported = done / total
+            progress(reported)
+    mx.clear_cache()
+    return widened
+
+
+def _arrays(model: nn.Module) -> list[mx.array]:
+    return [array for _, array in tree_flatten(model.parameters()) if isinstance(array, mx.array)]
+
+
+def _own_arrays(module: nn.Module) -> dict[str, mx.array]:
+    return {key: value for key, value in module.items() if isinstance(value, mx.array)}
+
+
+def _dequantized(module: nn.Module) -> nn.Module | None:
+    """A float32 layer with the values of a quantized one, or None (as mlx_lm.utils.dequantize_model)."""
+    from mlx_lm.models.switch_layers import QuantizedSwitchLinear, SwitchLinear
+
+    if isinstance(module, nn.QuantizedLinear):
+        kind: type[nn.Module] = nn.Linear
+    elif isinstance(module, nn.QuantizedEmbedding):
+        kind = nn.Embedding
+    elif isinstance(module, QuantizedSwitchLinear):
+        kind = SwitchLinear
+    else:
+        return None
+    weight = mx.dequantize(
+        module.weight, module.scales, module.get("biases"), module.group_size, module.bits, module.mode
+    )
+    # Built without __init__: its random initial weights would be allocated only to be thrown away.
+    layer = kind.__new__(kind)
+    nn.Module.__init__(layer)
+    layer.weight = weight.astype(mx.float32)
+    if "bias" in module:
+        layer.bias = module.bias.astype(mx.float32)
+    return layer
+
+
+def _probe(model: nn.Module) -> tuple[int, int, bool]:
+    """One forward pass over one token: vocabulary, KV bytes per token, whether the cache can be trimmed."""
+    from mlx_lm.models.cache import can_trim_prompt_cache, make_prompt_cache
+
+    cache = make_prompt_cache(model)
+    logits = model(mx.array([[0]]), cache=cache)
+    mx.eval(logits)
+    return logits.shape[-1], sum(_bytes_per_token(layer) for layer in cache), can_trim_prompt_cache(cache)
+
+
+def _bytes_per_token(layer: Any) -> int:
+    """Bytes that one more token adds to a layer's cache; fixed state (mamba, convolutions) adds none."""
+    if hasattr(layer, "caches"):
+        return sum(_bytes_per_token(part) for part in layer.caches)
+    total = 0
+    for array in (getattr(layer, "keys", None), getattr(layer, "values", None)):
+        if isinstance(array, mx.array) and array.ndim == 4:
+            total += array.shape[0] * array.shape[1] * array.shape[3] * array.dtype.size
+    return total
+
+
+def _measure(model: nn.Module) -> tuple[int, str]:
+    """Bytes of all parameters, and the floating-point type that holds most of them."""
+    sizes: dict[str, int] = {}
+    total = 0
+    for array in _arrays(model):
+        total += array.nbytes
+        name = str(array.dtype).removeprefix("mlx.core.")
+        sizes[name] = sizes.get(name, 0) + array.nbytes
+    return total, max(sizes, key=lambda name: sizes[name])
+
+
+def _text_hash(text: Any) -> str | None:
+    if not isinstance(text, str):
+        return None
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

@@ -1,0 +1,91 @@
+"""One row: a generation on its way through the engine."""
+
+import time
+from dataclasses import dataclass, field
+
+from .detokenizer import RowText
+from .errors import EngineError
+from .protocol import Priority, Sampling, Timings, Usage
+
+PRIORITIES: dict[Priority, int] = {"interactive": 0, "batch": 1, "background": 2}
+
+
+@dataclass(eq=False)
+class Row:
+    """What both threads know of a row. The IO thread owns it; the MLX thread writes the marks.
+
+    `token_ids` are all ids to be fed: the prompt's, then those resumed. `completed` counts completion
+    tokens, resumed ones included; `limit` is the most there may be. Marks are seconds of the
+    monotonic clock.
+    """
+
+    id: str
+    token_ids: list[int]
+    prompt_tokens: int
+    limit: int
+    sampling: Sampling
+    seed: int
+    priority: Priority
+    text: RowText
+    completed: int = 0
+    unsent: str = ""
+    cached_tokens: int = 0
+    closed: bool = False
+    queued_at: float = field(default_factory=time.monotonic)
+    prefill_at: float | None = None
+    first_at: float | None = None
+    last_at: float | None = None
+
+    @property
+    def resumed(self) -> int:
+        return len(self.token_ids) - self.prompt_tokens
+
+    def usage(self) -> Usage:
+        return Usage(self.prompt_tokens, self.completed, self.cached_tokens)
+
+    def timings(self) -> Timings:
+        """Seconds in the queue, in prefill up to the first token, and from there to the last one."""
+        now = time.monotonic()
+        prefill_at = self.prefill_at or now
+        first_at = self.first_at or now
+        decode = (self.last_at or first_at) - first_at
+        steps = self.completed - self.resumed - 1
+        return Timings(
+            queue=prefill_at - self.queued_at,
+            prefill=first_at - prefill_at if self.prefill_at else 0.0,
+            decode=decode,
+            tokens_per_second=steps / decode if decode > 0 and steps > 0 else 0.0,
+        )
+
+
+@dataclass
+class Drop:
+    """To the MLX thread: this row is finished for the client, forget it."""
+
+    row: Row
+
+
+@dataclass
+class Prefilled:
+    """From the MLX thread: so much of the row's prompt is in. Tokens."""
+
+    row: Row
+    done: int
+    total: int
+
+
+@dataclass
+class Stepped:
+    """From the MLX thread: one decode step, as (row, token id, how it ended or None)."""
+
+    n: int
+    at: float
+    tokens: list[tuple[Row, int, str | None]]
+
+
+@dataclass
+class Failed:
+    """From the MLX thread: this row cannot go on."""
+
+    row: Row
+    error: EngineError

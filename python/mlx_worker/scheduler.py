@@ -1,0 +1,308 @@
+"""The loop of the MLX thread: everything that touches MLX happens here, one thing at a time."""
+
+import gc
+import queue
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import mlx.core as mx
+import msgspec
+
+from .adapter import Prompt, RowBatch, check_version
+from .errors import EngineError
+from .host import memory_bytes
+from .loader import LoadedModel, load_model
+from .log import log
+from .protocol import (
+    Embed,
+    Embedded,
+    Error,
+    Load,
+    Loaded,
+    LoadProgress,
+    Ping,
+    Pong,
+    Unload,
+    Unloaded,
+    error_body,
+)
+from .rows import PRIORITIES, Drop, Failed, Prefilled, Row, Stepped
+from .sampling import make_sampler
+from .tokens import Tokens
+
+MAX_DECODING_ROWS = 32
+CLEAR_CACHE_EVERY_STEPS = 512
+# A chunk that others wait for is heard as a stutter; alone it only delays cancel and progress.
+BUSY_CHUNK_SECONDS, BUSY_CHUNK_TOKENS = 0.075, (16, 256)
+IDLE_CHUNK_SECONDS, IDLE_CHUNK_TOKENS = 0.5, (256, 2048)
+CHUNK_STEP = 16
+# Freed buffers that MLX may keep for reuse.
+CACHE_SHARE, CACHE_BYTES = 16, (256 << 20, 2 << 30)
+
+Command = Load | Unload | Embed | Ping | Row | Drop
+
+
+@dataclass
+class Ready:
+    """To the IO thread: the model is in memory. `tokens` is None for an embedding model."""
+
+    frame: Loaded
+    tokens: Tokens | None
+    loaded: LoadedModel
+
+
+Event = msgspec.Struct | Stepped | Prefilled | Failed | Ready
+
+
+@dataclass
+class _EmbedJob:
+    frame: Embed
+    batches: Iterator[tuple[dict[int, list[float]], int]]
+    vectors: dict[int, list[float]] = field(default_factory=dict)
+    tokens: int = 0
+
+
+class Scheduler:
+    """Drains `inbox`, then feeds at most one prefill chunk, then decodes one step; `post` takes events.
+
+    Prefill comes between a step's publication and the next step because MLX already works on that
+    next step by then: a short prompt that arrives during a step joins the one after it.
+    """
+
+    def __init__(self, inbox: "queue.SimpleQueue[Command]", post: Callable[[Event], None]) -> None:
+        check_version()
+        self._inbox = inbox
+        self._post = post
+        self._loaded: LoadedModel | None = None
+        self._batch: RowBatch | None = None
+        self._waiting: list[Row] = []
+        self._prompts: dict[Row, Prompt] = {}
+        self._decoding: set[Row] = set()
+        self._embeds: list[_EmbedJob] = []
+        self._steps = 0
+        self._prefill_rate: float | None = None
+        low, high = CACHE_BYTES
+        mx.set_cache_limit(min(max(memory_bytes() // CACHE_SHARE, low), high))
+
+    def run(self) -> None:
+        """Work for ever; the process ends from another thread."""
+        while True:
+            self.turn()
+
+    def turn(self) -> None:
+        """One turn of the loop; blocks while there is nothing to do."""
+        self._drain()
+        self._prefill()
+        self._decode()
+        self._embed()
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._waiting or self._decoding or self._embeds)
+
+    def _drain(self) -> None:
+        if not self.busy:
+            self._handle(self._inbox.get())
+        while True:
+            try:
+                command = self._inbox.get_nowait()
+            except queue.Empty:
+                return
+            self._handle(command)
+
+    def _handle(self, command: Command) -> None:
+        match command:
+            case Row():
+                if self._batch is None:
+                    error = EngineError("conflict", "The model was unloaded.")
+                    self._post(Failed(command, error))
+                else:
+                    self._waiting.append(command)
+                    # Stable: rows of one priority stay in the order they came.
+                    self._waiting.sort(key=lambda row: PRIORITIES[row.priority])
+            case Drop(row):
+                self._forget(row)
+            case Ping():
+                self._post(self._pong(command))
+            case Load():
+                self._load(command)
+            case Unload():
+                self._unload(command)
+            case Embed():
+                self._begin_embedding(command)
+
+    def _load(self, frame: Load) -> None:
+        try:
+            if self._loaded is not None:
+                raise EngineError("conflict", "This engine already holds a model; unload it first.")
+            loaded = load_model(frame, lambda done, stage: self._post(LoadProgress(frame.id, done, stage)))
+            tokens = Tokens(loaded) if loaded.embedder is None else None
+        except EngineError as error:
+            gc.collect()
+            mx.clear_cache()
+            self._post(Error(frame.id, error_body(error)))
+            return
+        self._loaded = loaded
+        self._batch = RowBatch(loaded.model, loaded.end_token_ids) if tokens else None
+        self._steps, self._prefill_rate = 0, None
+        # What is loaded stays: later collections need not walk it.
+        gc.collect()
+        gc.freeze()
+        self._post(Ready(Loaded(frame.id, loaded.receipt), tokens, loaded))
+
+    def _unload(self, frame: Unload) -> None:
+        self._loaded = self._batch = None
+        self._waiting.clear()
+        self._prompts.clear()
+        self._decoding.clear()
+        for job in self._embeds:
+            error = EngineError("conflict", "The model was unloaded.")
+            self._post(Error(job.frame.id, error_body(error)))
+        self._embeds.clear()
+        gc.unfreeze()
+        gc.collect()
+        mx.clear_cache()
+        self._post(Unloaded(frame.id))
+
+    def _pong(self, frame: Ping) -> Pong:
+        return Pong(
+            id=frame.id,
+            rows=len(self._waiting) + len(self._decoding),
+            active_bytes=mx.get_active_memory(),
+            peak_bytes=mx.get_peak_memory(),
+            cache_bytes=mx.get_cache_memory(),
+        )
+
+    def _forget(self, row: Row) -> None:
+        if row in self._waiting:
+            self._waiting.remove(row)
+        self._prompts.pop(row, None)
+        if row in self._decoding and self._batch is not None:
+            self._decoding.discard(row)
+            self._batch.remove([row])
+
+    def _prefill(self) -> None:
+        """Feed one chunk of the first waiting row; with its last chunk the row begins to decode."""
+        batch = self._batch
+        if batch is None or not self._waiting or len(self._decoding) >= MAX_DECODING_ROWS:
+            return
+        row = self._waiting[0]
+        try:
+            prompt = self._prompts.get(row) or self._begin(batch, row)
+            before, started = prompt.done, time.perf_counter()
+            complete = batch.prefill(prompt, self._chunk())
+            self._measure(prompt.done - before, time.perf_counter() - started)
+        except Exception as error:
+            self._forget(row)
+            self._fail([row], error)
+            return
+        self._post(Prefilled(row, prompt.done, prompt.total))
+        if complete:
+            self._waiting.remove(row)
+            del self._prompts[row]
+            self._decoding.add(row)
+
+    def _begin(self, batch: RowBatch, row: Row) -> Prompt:
+        row.prefill_at = time.monotonic()
+        prompt = batch.begin(
+            row,
+            row.token_ids,
+            max_tokens=row.limit - row.resumed,
+            sampler=make_sampler(row.sampling, row.seed, row.resumed),
+            repetition_penalty=row.sampling.repetition_penalty,
+        )
+        self._prompts[row] = prompt
+        return prompt
+
+    def _chunk(self) -> int:
+        """Tokens of the next prefill chunk: by time, as measured; small while others decode."""
+        seconds, (low, high) = (
+            (BUSY_CHUNK_SECONDS, BUSY_CHUNK_TOKENS)
+            if self._decoding
+            else (IDLE_CHUNK_SECONDS, IDLE_CHUNK_TOKENS)
+        )
+        if self._prefill_rate is None:
+            return min(high, 256)
+        wanted = int(self._prefill_rate * seconds) // CHUNK_STEP * CHUNK_STEP
+        return min(max(wanted, low), high)
+
+    def _measure(self, tokens: int, seconds: float) -> None:
+        # A few tokens measure the overhead, not the rate.
+        if tokens < CHUNK_STEP or seconds <= 0:
+            return
+        rate = tokens / seconds
+        self._prefill_rate = rate if self._prefill_rate is None else (self._prefill_rate + rate) / 2
+
+    def _decode(self) -> None:
+        if self._batch is None or not self._decoding:
+            return
+        try:
+            decoded = self._batch.decode()
+        except Exception as error:
+            rows = self._batch.clear()
+            self._decoding.clear()
+            self._fail(rows, error)
+            return
+        now = time.monotonic()
+        self._steps += 1
+        if self._steps % CLEAR_CACHE_EVERY_STEPS == 0:
+            mx.clear_cache()
+        tokens: list[tuple[Row, int, str | None]] = []
+        for one in decoded:
+            row: Row = one.key
+            if one.broken:
+                self._decoding.discard(row)
+                error = EngineError("engine_failed", "The model computed no usable probabilities (NaN).")
+                self._post(Failed(row, error))
+                continue
+            if row.first_at is None:
+                row.first_at = now
+            if one.end is not None:
+                self._decoding.discard(row)
+            tokens.append((row, one.token, one.end))
+        self._post(Stepped(self._steps, now, tokens))
+
+    def _fail(self, rows: list[Any], error: Exception) -> None:
+        log(
+            "error",
+            "rows failed",
+            rows=[row.id for row in rows],
+            error="".join(traceback.format_exception(error)),
+        )
+        for row in rows:
+            self._post(Failed(row, EngineError("engine_failed", f"The engine failed at this row: {error}")))
+
+    def _begin_embedding(self, frame: Embed) -> None:
+        embedder = self._loaded.embedder if self._loaded else None
+        if embedder is None:
+            error = (
+                EngineError("unsupported", "This model writes text; embeddings need an embedding model.")
+                if self._loaded
+                else EngineError("conflict", "No model is loaded in this engine.")
+            )
+            self._post(Error(frame.id, error_body(error)))
+            return
+        self._embeds.append(_EmbedJob(frame, embedder.embed(frame.texts)))
+
+    def _embed(self) -> None:
+        """Compute one batch of the oldest embedding request."""
+        if not self._embeds:
+            return
+        job = self._embeds[0]
+        try:
+            vectors, tokens = next(job.batches)
+        except StopIteration:
+            self._embeds.pop(0)
+            ordered = [job.vectors[index] for index in range(len(job.frame.texts))]
+            self._post(Embedded(job.frame.id, ordered, job.tokens))
+        except Exception as error:
+            self._embeds.pop(0)
+            log("error", "embedding failed", id=job.frame.id, error=repr(error))
+            failure = EngineError("engine_failed", f"The embedding failed: {error}")
+            self._post(Error(job.frame.id, error_body(failure)))
+        else:
+            job.vectors.update(vectors)
+            job.tokens += tokens
