@@ -1,0 +1,122 @@
+import { eq, inArray, sql } from 'drizzle-orm';
+import type { Database } from '#db/client.ts';
+import { messagePieces, messages } from '#db/schema/chat.ts';
+import type { MessageRow } from './store.ts';
+import { readRows } from './tree-store.ts';
+
+/** What arrived since the last write of this answer. */
+export interface JournalPiece {
+  seq: number;
+  text: string;
+  tokenIds: readonly number[];
+}
+
+/** How an answer ended. */
+export type Ending = Pick<MessageRow, 'status' | 'finishReason' | 'error'> &
+  Partial<Pick<MessageRow, 'usage' | 'timings' | 'seed' | 'dropped'>>;
+
+/** What running answers write: on the NORMAL connection, because a lost flush is a few tokens, not an act of a person. */
+export class JournalStore {
+  readonly #stream: Database['stream'];
+
+  constructor({ stream }: Database) {
+    this.#stream = stream;
+  }
+
+  /** The engine took the row: from here on the answer is running. */
+  admit(id: string, change: Pick<MessageRow, 'seed' | 'model'>): void {
+    this.#stream
+      .update(messages)
+      .set({ ...change, status: 'running', updatedAt: Date.now() })
+      .where(eq(messages.id, id))
+      .run();
+  }
+
+  /** What was decided before the answer was handed to an engine, or to take it up again. */
+  prepare(
+    id: string,
+    change: Partial<
+      Pick<MessageRow, 'model' | 'parameters' | 'dropped' | 'status' | 'error' | 'finishReason'>
+    >,
+  ): void {
+    this.#stream
+      .update(messages)
+      .set({ ...change, updatedAt: Date.now() })
+      .where(eq(messages.id, id))
+      .run();
+  }
+
+  /** Text, token ids and seq of all pieces, in one transaction. Pieces already written are left alone. */
+  append(messageId: string, pieces: readonly JournalPiece[]): void {
+    if (pieces.length === 0) return;
+    const rows = pieces.map((piece) => ({
+      messageId,
+      seq: piece.seq,
+      text: piece.text,
+      tokenIds: writeTokenIds(piece.tokenIds),
+    }));
+    this.#stream.insert(messagePieces).values(rows).onConflictDoNothing().run();
+  }
+
+  /** Writes the last pieces, folds the journal into the message and gives it its end, in one transaction. */
+  finish(id: string, pieces: readonly JournalPiece[], ending: Ending): void {
+    this.#stream.transaction(
+      () => {
+        this.append(id, pieces);
+        this.#fold([id], ending);
+      },
+      { behavior: 'immediate' },
+    );
+  }
+
+  interrupted(id: string): void {
+    this.#stream
+      .update(messages)
+      .set({ interruptions: sql`${messages.interruptions} + 1` })
+      .where(eq(messages.id, id))
+      .run();
+  }
+
+  /** Makes what a dead daemon left queued or running interrupted, with all that its journal holds; how many it were. */
+  interruptAll(): number {
+    return this.#stream.transaction(
+      () => {
+        const left = this.#stream
+          .select({ id: messages.id })
+          .from(messages)
+          .where(inArray(messages.status, ['queued', 'running']))
+          .all()
+          .map((row) => row.id);
+        for (const id of left) this.interrupted(id);
+        this.#fold(left, { status: 'interrupted', finishReason: null, error: null });
+        return left.length;
+      },
+      { behavior: 'immediate' },
+    );
+  }
+
+  #fold(ids: readonly string[], ending: Ending): void {
+    for (const { id, text, tokenIds, seq } of readRows(this.#stream, ids)) {
+      this.#stream
+        .update(messages)
+        .set({ ...ending, text, tokenIds, seq, updatedAt: Date.now() })
+        .where(eq(messages.id, id))
+        .run();
+      this.#stream.delete(messagePieces).where(eq(messagePieces.messageId, id)).run();
+    }
+  }
+}
+
+/** Little-endian uint32, whatever the machine's own order. */
+export function writeTokenIds(ids: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(ids.length * 4);
+  ids.forEach((id, index) => bytes.writeUInt32LE(id, index * 4));
+  return bytes;
+}
+
+export function readTokenIds(bytes: Buffer | null): number[] {
+  return Array.from(
+    { length: Math.floor((bytes?.length ?? 0) / 4) },
+    (_, index) => bytes?.readUInt32LE(index * 4) ?? 0,
+  );
+}

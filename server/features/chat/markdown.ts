@@ -1,0 +1,169 @@
+import { stringify } from 'yaml';
+import type { ConversationRow, MessageRow } from './store.ts';
+
+/** A conversation with all its messages, branches and versions included, that are not deleted. */
+export interface ConversationTree {
+  conversation: Pick<
+    ConversationRow,
+    | 'id'
+    | 'title'
+    | 'titleSource'
+    | 'modelId'
+    | 'systemPrompt'
+    | 'parameters'
+    | 'activeLeafId'
+    | 'pinned'
+    | 'createdAt'
+    | 'updatedAt'
+  >;
+  messages: TreeMessage[];
+}
+
+export type TreeMessage = Omit<MessageRow, 'conversationId' | 'updatedAt' | 'deletedAt'>;
+
+export const FORMAT = 'mlx-code-conversation';
+export const VERSION = 1;
+/** Starts every comment that the reader looks at; a message's text is skipped by its length, so it may hold this too. */
+export const MARK = '<!-- mlx-code:';
+export const END = '<!-- mlx-code:end -->';
+
+/**
+ * The conversation as Markdown that reads well in any viewer and from which `readMarkdown` restores the same tree.
+ * The active path comes first, then the other versions; what only the importer needs is in HTML comments.
+ */
+export function writeMarkdown({ conversation, messages }: ConversationTree): string {
+  const ordered = messages.toSorted((a, b) => a.createdAt - b.createdAt || compare(a.id, b.id));
+  const labels = versionLabels(ordered);
+  const shown = pathTo(ordered, conversation.activeLeafId);
+  const path = ordered
+    .filter((message) => shown.has(message.id))
+    .toSorted((a, b) => order(shown, a) - order(shown, b));
+  const others = ordered.filter((message) => !shown.has(message.id));
+  const section = (message: TreeMessage) => writeMessage(message, labels.get(message.id) ?? '');
+  return [
+    `---\n${frontMatter(conversation)}---\n`,
+    `# ${escapeLine(conversation.title || 'Untitled')}\n`,
+    ...(conversation.systemPrompt
+      ? [block({ heading: 'System prompt', kind: 'system', fields: {} }, conversation.systemPrompt)]
+      : []),
+    ...path.map(section),
+    ...(others.length ? ['---\n', '# Other versions\n', ...others.map(section)] : []),
+    ...ordered.flatMap((message) =>
+      message.tokenIds === null ? [] : [tokenBlock(message.id, message.tokenIds)],
+    ),
+  ].join('\n');
+}
+
+/** The fence that closes what `text` leaves open, so that a cut-off answer does not swallow the rest of the page. */
+export function closingFence(text: string): string {
+  let open = '';
+  for (const [, fence = '', rest = ''] of text.matchAll(/^ {0,3}(`{3,}|~{3,})(.*)$/gm)) {
+    if (open === '') open = fence[0] === '`' && rest.includes('`') ? '' : fence;
+    else if (fence[0] === open[0] && fence.length >= open.length && rest.trim() === '') open = '';
+  }
+  return open === '' ? '' : `${open}\n`;
+}
+
+function frontMatter(conversation: ConversationTree['conversation']): string {
+  const fields = {
+    format: FORMAT,
+    version: VERSION,
+    id: conversation.id,
+    title: conversation.title,
+    title_source: conversation.titleSource,
+    model_id: conversation.modelId,
+    parameters: conversation.parameters,
+    active_leaf_id: conversation.activeLeafId,
+    pinned: conversation.pinned,
+    created_at: new Date(conversation.createdAt).toISOString(),
+    updated_at: new Date(conversation.updatedAt).toISOString(),
+  };
+  // Every string quoted as JSON does: nothing in a title can then be read as YAML.
+  return stringify(fields, {
+    lineWidth: 0,
+    defaultStringType: 'QUOTE_DOUBLE',
+    defaultKeyType: 'PLAIN',
+    doubleQuotedAsJSON: true,
+    aliasDuplicateObjects: false,
+  });
+}
+
+function writeMessage(message: TreeMessage, label: string): string {
+  const name = message.role === 'user' ? 'You' : message.model?.name || 'Assistant';
+  const fields = {
+    id: message.id,
+    parent_id: message.parentId,
+    role: message.role,
+    status: message.status === 'queued' || message.status === 'running' ? 'interrupted' : message.status,
+    created_at: new Date(message.createdAt).toISOString(),
+    finish_reason: message.finishReason,
+    model: message.model,
+    parameters: message.parameters,
+    usage: message.usage,
+    timings: message.timings,
+    seed: message.seed,
+    seq: message.seq,
+    interruptions: message.interruptions,
+    dropped: message.dropped,
+    error: message.error,
+  };
+  return block({ heading: `${name}${label}`, kind: 'message', fields }, message.text);
+}
+
+interface BlockHead {
+  heading: string;
+  kind: string;
+  fields: Record<string, unknown>;
+}
+
+function block({ heading, kind, fields }: BlockHead, text: string): string {
+  const said = Object.entries(fields).filter(([, value]) => value !== null);
+  const json = commentJson({ ...Object.fromEntries(said), bytes: Buffer.byteLength(text) });
+  return `## ${escapeLine(heading)}\n\n${MARK}${kind} ${json} -->\n${text}\n${closingFence(text)}${END}\n`;
+}
+
+function tokenBlock(id: string, tokenIds: Buffer): string {
+  const lines = tokenIds.toString('base64').replace(/.{1,110}/g, '$&\n');
+  return `${MARK}tokens ${commentJson({ id })}\n${lines}-->\n`;
+}
+
+/** JSON that cannot end the comment it stands in. */
+function commentJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[<>]/g, (sign) => (sign === '<' ? '\\u003c' : '\\u003e'));
+}
+
+function escapeLine(text: string): string {
+  return text
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .replace(/[\\`*_[\]#~|$]/g, '\\$&')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;');
+}
+
+function versionLabels(messages: readonly TreeMessage[]): Map<string, string> {
+  const groups = Map.groupBy(messages, (message) => `${message.parentId} ${message.role}`);
+  const labels = new Map<string, string>();
+  for (const group of groups.values()) {
+    if (group.length === 1) continue;
+    group.forEach((message, index) => labels.set(message.id, ` (version ${index + 1} of ${group.length})`));
+  }
+  return labels;
+}
+
+/** Ids of the path that ends in `leafId`, each with its distance from the leaf. */
+function pathTo(messages: readonly TreeMessage[], leafId: string | null): Map<string, number> {
+  const parents = new Map(messages.map((message) => [message.id, message.parentId]));
+  const path = new Map<string, number>();
+  for (let id = leafId; id !== null && parents.has(id) && !path.has(id); id = parents.get(id) ?? null) {
+    path.set(id, path.size);
+  }
+  return path;
+}
+
+function order(path: Map<string, number>, message: TreeMessage): number {
+  return -(path.get(message.id) ?? 0);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
