@@ -83,7 +83,9 @@ export class LiveStore<State> {
     entry.asking = true;
     const after = entry.live.seq;
     try {
-      this.#fill(id, entry, after, await this.#fetchMissed(id, after));
+      const missed = await this.#fetchMissed(id, after);
+      // Deltas may have filled the gap meanwhile: the answer is a suffix of what we had when we asked.
+      if (entry.live.seq === after && this.#entries.get(id) === entry) this.#fill(id, entry, missed);
     } catch {
       // The gap stays open on purpose: the next delta or the next connection asks again.
     } finally {
@@ -110,12 +112,10 @@ export class LiveStore<State> {
     };
   }
 
-  #fill(id: string, entry: Entry<State>, after: number, missed: Missed<State>): void {
-    // Deltas may have filled the gap meanwhile: the answer is only a suffix of what we had when we asked.
-    if (entry.live.seq !== after || this.#entries.get(id) !== entry) return;
+  #fill(id: string, entry: Entry<State>, missed: Missed<State>): void {
     const tokens = missed.tokens ?? entry.live.tokens;
     const state = missed.state ?? entry.live.state;
-    const seq = Math.max(after, missed.seq);
+    const seq = Math.max(entry.live.seq, missed.seq);
     entry.live = { text: entry.live.text + missed.text, seq, tokens, state };
     this.#drain(id, entry);
     this.#touch(id);

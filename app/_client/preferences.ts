@@ -1,6 +1,7 @@
 'use client';
 
 import { create } from 'zustand';
+import { PREFERENCES_KEY } from './preferences-key.ts';
 import { API, apiFetch } from './api.ts';
 
 /** What a person chose once for every screen. Widths in CSS pixels; `accent` is a hue in degrees, null for the default. */
@@ -28,9 +29,6 @@ export const DEFAULT_PREFERENCES: Preferences = {
   panelWidth: 286,
   shortcuts: {},
 };
-
-/** Read before the first paint by the inline script of the layout; the daemon's copy is the truth. */
-export const PREFERENCES_KEY = 'mlx-code.preferences';
 
 export const usePreferences = create<Preferences>(() => DEFAULT_PREFERENCES);
 

@@ -24,8 +24,6 @@ export function Segmented<Value extends string>({ label, value, onChange, option
         <Radio.Root
           key={option}
           value={option}
-          nativeButton
-          render={<button type="button" />}
           className="reach inline-flex h-7 items-center gap-1.5 rounded-key px-2.5 text-small text-ink-2 transition-colors hover:text-ink data-[checked]:bg-surface data-[checked]:font-medium data-[checked]:text-ink data-[checked]:shadow-card"
         >
           {Icon !== undefined && <Icon size={14} aria-hidden="true" />}

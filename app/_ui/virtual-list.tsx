@@ -27,6 +27,7 @@ export function VirtualList<Item>({
   className,
 }: VirtualListProps<Item>) {
   const scroller = useRef<HTMLDivElement>(null);
+  // oxlint-disable-next-line react/incompatible-library -- nothing it returns is passed on to a memoised part
   const virtualizer = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,

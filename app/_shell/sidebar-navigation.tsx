@@ -1,0 +1,46 @@
+'use client';
+
+import Link from 'next/link';
+import { usePathname, useRouter } from 'next/navigation';
+import { classes } from '#app/_ui/classes.ts';
+import { useShellState } from './shell-state.ts';
+import { useShortcut } from './shortcuts.ts';
+import { type SlotContributions, useSlot } from './slots.tsx';
+
+/** The screens. The one that is open is marked by more than colour. */
+export function SidebarNavigation() {
+  const items = useSlot('sidebar.item');
+  return (
+    <nav
+      aria-label="Screens"
+      className="mx-3 mt-2.5 flex shrink-0 flex-col gap-px border-b border-line pb-2.5"
+    >
+      {items.map((item) => (
+        <NavigationItem key={item.href} item={item} />
+      ))}
+    </nav>
+  );
+}
+
+function NavigationItem({ item }: { item: SlotContributions['sidebar.item'] }) {
+  const { href, label, icon: Icon, shortcut } = item;
+  const router = useRouter();
+  const path = usePathname();
+  const here = path === href || (path === '/' && href === '/chat');
+  useShortcut(shortcut ?? '', () => router.push(href), shortcut !== undefined);
+  return (
+    <Link
+      href={href}
+      prefetch={false}
+      aria-current={here ? 'page' : undefined}
+      onClick={() => useShellState.setState({ sidebarSheet: false })}
+      className={classes(
+        'reach flex h-[31px] items-center gap-2.5 rounded-control px-2 transition-colors',
+        here ? 'bg-hover font-medium text-ink' : 'text-ink-2 hover:bg-hover hover:text-ink',
+      )}
+    >
+      <Icon size={16} aria-hidden="true" className={here ? 'text-accent' : ''} />
+      {label}
+    </Link>
+  );
+}

@@ -1,0 +1,42 @@
+'use client';
+
+import { formatBytes } from '#app/_ui/format.ts';
+import { Progress } from '#app/_ui/progress.tsx';
+import type { Resident } from '#server/features/models/contract.ts';
+
+/** Under a model that holds memory or is about to: how far the load is, or what it runs on. */
+export function ResidentLine({ resident }: { resident: Resident }) {
+  const { state, stage, fraction, error } = resident;
+  if (state === 'starting' || state === 'loading') {
+    const percent = Math.round(fraction * 100);
+    return (
+      <div className="mt-2 flex items-center gap-3 pl-4">
+        <Progress label={`Loading: ${stage}`} fraction={fraction} className="max-w-64 flex-1" />
+        <span className="figures text-tiny text-ink-2">
+          {percent} % <span className="text-ink-3">{stage}</span>
+        </span>
+      </div>
+    );
+  }
+  if (state === 'failed') {
+    return (
+      <p className="mt-1 pl-4 text-tiny text-bad text-pretty">{error?.message ?? 'The engine stopped.'}</p>
+    );
+  }
+  return (
+    <p className="mt-1 flex flex-wrap gap-x-1.5 pl-4 text-tiny text-ink-2">
+      <span className="font-medium text-accent">{WORDS[state]}</span>
+      <span className="figures">{facts(resident).join(' · ')}</span>
+    </p>
+  );
+}
+
+const WORDS = { ready: 'loaded', restarting: 'restarting the engine', stopping: 'ejecting' } as const;
+
+function facts(resident: Resident): string[] {
+  const { memory_bytes, dtype, widened, active_rows, crashes } = resident;
+  const known = [formatBytes(memory_bytes), dtype && (widened === true ? `${dtype} (widened)` : dtype)];
+  if (active_rows > 0) known.push(`${active_rows} answering`);
+  if (crashes > 0) known.push(`${crashes} ${crashes === 1 ? 'crash' : 'crashes'}`);
+  return known.filter((fact) => fact !== null && fact !== '');
+}

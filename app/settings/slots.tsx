@@ -1,0 +1,7 @@
+import { Settings } from 'lucide-react';
+import type { ScreenFeature } from '#app/_shell/slots.tsx';
+
+export const settingsSlots: ScreenFeature = {
+  name: 'settings',
+  slots: { 'sidebar.item': [{ href: '/settings', label: 'Settings', icon: Settings, shortcut: 'settings' }] },
+};
