@@ -3,6 +3,7 @@ import type { Database } from '#db/client.ts';
 import type { Generations } from './generation/generation.ts';
 import type { Auth } from './kernel/auth.ts';
 import type { Config } from './kernel/config.ts';
+import type { Disk } from './kernel/disk.ts';
 import type { Egress } from './kernel/egress.ts';
 import type { Hooks } from './kernel/hooks.ts';
 import type { Jobs } from './kernel/jobs.ts';
@@ -22,6 +23,7 @@ export interface FeatureContext<Events> {
   auth: Auth;
   egress: Egress;
   secrets: Secrets;
+  disk: Disk;
   generations: Generations;
   /** Only models, training, retrieval and voice may use it. */
   engines: EnginePool;
@@ -32,6 +34,8 @@ export interface FeatureParts {
   routes?: OpenAPIHono;
   /** Topics this room lets browsers subscribe to, e.g. /^conversation:[0-9A-Z]{26}$/. */
   topics?: RegExp[];
+  /** Bodies larger than the usual 16 MB, by path under /api, e.g. `{ '/chat/import': 256 * 2 ** 20 }`. Bytes. */
+  bodyLimits?: Record<string, number>;
   /** After every room is set up and before the door opens. */
   start?(): void | Promise<void>;
   stop?(): void | Promise<void>;

@@ -45,6 +45,7 @@ type SettingValues = z.infer<typeof Settings>;
 export interface Config {
   /** The checkout: where python/, out/ and the built-in models are. */
   root: string;
+  version: string;
   /** The data folder, 0700. */
   home: string;
   port: number;
@@ -94,6 +95,7 @@ export function readConfig(sources: ConfigSources = {}): Config {
   const settings = Settings.parse({ ...file, ...variables, ...flags.settings });
   return {
     root,
+    version: readVersion(),
     home,
     port: settings.port,
     host: settings.host,
@@ -199,6 +201,11 @@ function check(values: Record<string, unknown>, source: string, name: (key: stri
   throw new AppError('invalid_request', `${name(key)} in ${source}: ${issue?.message ?? 'is not valid'}`, {
     details: { setting: key },
   });
+}
+
+function readVersion(): string {
+  const text = readFileSync(join(root, 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
 function inheritedFrom(environment: Record<string, string | undefined>): Record<string, string> {
