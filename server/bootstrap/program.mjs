@@ -1,17 +1,21 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { diagnose, Interrupted } from './prerequisite.mjs';
 
-/** Runs a program to its end, quietly; its output becomes the diagnosis when it fails.
+const leash = join(dirname(fileURLToPath(import.meta.url)), 'leash.mjs');
+
+/** Runs a program to its end, quietly; its output becomes the diagnosis when it fails. It ends when we do.
  * @param {string} step what is being done, for the error
  * @param {string[]} command program and arguments
  * @param {{ cwd: string, env?: NodeJS.ProcessEnv }} options
  * @returns {Promise<string>} what it printed
  * @throws {MissingPrerequisite} for a cause that the user can mend
  */
-export function runQuietly(step, [program = '', ...args], { cwd, env = process.env }) {
+export function runQuietly(step, command, { cwd, env = process.env }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [leash, ...command], { cwd, env, stdio: 'pipe' });
     let output = '';
     const collect = (/** @type {Buffer} */ data) => (output = (output + data).slice(-200_000));
     child.stdout.on('data', collect);
