@@ -74,7 +74,10 @@ export interface Generations {
   stop(id: string): boolean;
   running(id: string): boolean;
   /** What follows `after` of a running generation, for a browser that reconnects. */
-  live(id: string, after: number): { seq: number; text: string; tokens: number; state: GenerationState } | undefined;
+  live(
+    id: string,
+    after: number,
+  ): { seq: number; text: string; tokens: number; state: GenerationState } | undefined;
   /** Errors: not_found (model), model_invalid, engine_unavailable. Loads the model when it is not resident. */
   count(modelId: string, messages: PromptMessage[], text?: string): Promise<TokenCount>;
   /** Stops taking work, lets journals flush, leaves running answers resumable. */

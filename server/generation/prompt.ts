@@ -1,95 +1,63 @@
 import type { PromptMessage, TokenCount } from './generation.ts';
 
-/** A message of the path that a prompt is built from. */
-export interface PathMessage {
-  id: string;
-  role: 'user' | 'assistant';
-  text: string;
+/** The system prompt, when there is one, before the messages of a path. */
+export function buildPrompt(systemPrompt: string, path: PromptMessage[]): PromptMessage[] {
+  const system: PromptMessage[] =
+    systemPrompt.trim() === '' ? [] : [{ role: 'system', content: systemPrompt }];
+  return [...system, ...path];
 }
 
-/** One message of a prompt, and which messages of the path it came from (none: the system prompt). */
-export interface PromptPart {
-  messageIds: string[];
-  message: PromptMessage;
+export interface PromptToFit {
+  messages: PromptMessage[];
+  /** What the engine counted for exactly these messages. */
+  count: Pick<TokenCount, 'tokens' | 'perMessage' | 'contextWindow'>;
+  /** Tokens kept free for the answer. */
+  reserved: number;
 }
 
-export interface PromptFit {
-  parts: (PromptPart & { tokens: number; dropped: boolean })[];
-  /** Prompt tokens of what is kept. */
+export interface FittedPrompt {
+  messages: PromptMessage[];
+  /** Tokens of the prompt that is left. */
   tokens: number;
+  /** One flag for each message that was given. */
+  droppedFlags: boolean[];
   dropped: { messages: number; tokens: number };
-  /** Whether what is kept leaves `reserved` tokens for the answer. */
+  /** False when the system prompt and the last turn alone are too long. */
   fits: boolean;
 }
 
 /**
- * System prompt and path as a prompt. Empty answers are left out and neighbours of one role joined, because many
- * chat templates refuse roles that do not alternate.
+ * Leaves out the oldest turns until prompt and answer fit the context window. A turn is a user message with
+ * what answers it, so that roles go on alternating; the system prompt and the last turn always stay.
  */
-export function buildPrompt(systemPrompt: string, path: readonly PathMessage[]): PromptPart[] {
-  const system =
-    systemPrompt.trim() === '' ? [] : [{ messageIds: [], message: message('system', systemPrompt) }];
-  const parts: PromptPart[] = [];
-  for (const { id, role, text } of path) {
-    if (role === 'assistant' && text === '') continue;
-    const last = parts.at(-1);
-    if (last?.message.role === role) {
-      last.messageIds.push(id);
-      last.message = message(role, `${last.message.content}\n\n${text}`);
-    } else parts.push({ messageIds: [id], message: message(role, text) });
-  }
-  return [...system, ...parts];
-}
-
-/**
- * Leaves out the oldest turns, question and answer together, until `reserved` tokens are free. The system prompt and
- * the last question are always kept. `count` is of exactly these parts.
- */
-export function fitPrompt(parts: readonly PromptPart[], count: TokenCount, reserved: number): PromptFit {
+export function fitPrompt({ messages, count, reserved }: PromptToFit): FittedPrompt {
   const room = count.contextWindow - reserved;
-  const tokensOf = (index: number) => count.perMessage[index] ?? 0;
-  const turns = turnsOf(parts);
-  const left = new Set<number>();
+  const droppedFlags = messages.map(() => false);
   let tokens = count.tokens;
-  for (const turn of turns.slice(0, -1)) {
+  for (const turn of olderTurns(messages)) {
     if (tokens <= room) break;
     for (const index of turn) {
-      left.add(index);
-      tokens -= tokensOf(index);
+      droppedFlags[index] = true;
+      tokens -= count.perMessage[index] ?? 0;
     }
   }
-  const marked = parts.map((part, index) => ({ ...part, tokens: tokensOf(index), dropped: left.has(index) }));
-  const messages = marked.reduce((sum, part) => sum + (part.dropped ? part.messageIds.length : 0), 0);
   return {
-    parts: marked,
+    messages: messages.filter((_, index) => !droppedFlags[index]),
     tokens,
-    dropped: { messages, tokens: count.tokens - tokens },
+    droppedFlags,
+    dropped: { messages: droppedFlags.filter(Boolean).length, tokens: count.tokens - tokens },
     fits: tokens <= room,
   };
 }
 
-/** The prompt without the parts that the oldest `messages` messages of the path are in. */
-export function withoutOldest(parts: readonly PromptPart[], messages: number): PromptPart[] {
-  let left = messages;
-  return parts.filter((part) => {
-    if (part.messageIds.length === 0 || left <= 0) return true;
-    left -= part.messageIds.length;
-    return false;
-  });
-}
-
-/** Indexes of the parts of each turn: a question and what follows it. The system prompt belongs to none. */
-function turnsOf(parts: readonly PromptPart[]): number[][] {
+/** The indexes of each turn but the last, oldest first. */
+function olderTurns(messages: PromptMessage[]): number[][] {
   const turns: number[][] = [];
-  parts.forEach((part, index) => {
-    if (part.message.role === 'system') return;
+  for (const [index, message] of messages.entries()) {
+    if (message.role === 'system') continue;
     const turn = turns.at(-1);
-    if (part.message.role === 'user' || !turn) turns.push([index]);
+    if (message.role === 'user' || !turn) turns.push([index]);
     else turn.push(index);
-  });
-  return turns;
-}
-
-function message(role: PromptMessage['role'], content: string): PromptMessage {
-  return { role, content };
+  }
+  return turns.slice(0, -1);
 }

@@ -51,7 +51,7 @@ export interface EngineClient {
   unload(): Promise<void>;
   /** Sends the row at once; the events must be read to their end. Stopping early cancels the row. */
   generate(request: GenerateRequest): AsyncGenerator<RowEvent, void>;
-  /** The row ends with finish reason `cancelled` at the next step. */
+  /** The row ends with finish reason `cancelled` at the next step; with timeout when the engine takes 2 s. */
   cancel(row: string): void;
   cancelAll(): void;
   /** Exact prompt tokens with the model's chat template. Errors: timeout, context_overflow, model_invalid. */
@@ -79,6 +79,7 @@ interface ClientOptions {
 
 const COUNT_LIMIT_MS = 60_000;
 const EMBED_LIMIT_MS = 300_000;
+const CANCEL_LIMIT_MS = 2_000;
 const PING_LIMIT_MS = 10_000;
 const UNLOAD_LIMIT_MS = 30_000;
 
@@ -137,9 +138,13 @@ function createRows(connection: FrameConnection, changed: () => void) {
     if (feeds.delete(row)) changed();
   };
 
-  /** A cancel that cannot be sent is moot: the connection's end finishes the row. */
   const cancel = (row: string) => {
-    if (feeds.has(row)) connection.send({ type: 'cancel', row }).catch(() => {});
+    const feed = feeds.get(row);
+    if (!feed) return;
+    // A cancel that cannot be sent is moot: the connection's end finishes the row.
+    connection.send({ type: 'cancel', row }).catch(() => {});
+    // The reader need not wait for a long prefill chunk; the row counts as active until the engine drops it.
+    setTimeout(() => feed.fail(tooSlow('a cancel', CANCEL_LIMIT_MS)), CANCEL_LIMIT_MS).unref();
   };
 
   return {

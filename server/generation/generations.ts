@@ -1,0 +1,76 @@
+import { AppError } from '#server/kernel/errors.ts';
+import type { Hooks, ModelEntry } from '#server/kernel/hooks.ts';
+import type { Log } from '#server/kernel/log.ts';
+import type { EnginePool } from '#server/worker/pool.ts';
+import type { Generations, PromptMessage, TokenCount } from './generation.ts';
+import { createRowQueue } from './queue.ts';
+import { Run } from './run.ts';
+
+interface GenerationsOptions {
+  engines: EnginePool;
+  hooks: Hooks;
+  log: Log;
+}
+
+/** Rows that decode together on one engine; more wait, so that each keeps a readable speed. */
+const ROWS_PER_MODEL = 16;
+
+export function createGenerations({ engines, hooks, log }: GenerationsOptions): Generations {
+  const runs = new Map<string, { run: Run; over: Promise<void> }>();
+  const queue = createRowQueue(ROWS_PER_MODEL);
+  let closed = false;
+
+  const findModel = async (id: string): Promise<ModelEntry> => {
+    for (const source of hooks.all('modelSource')) {
+      const entry = await source.find(id);
+      if (entry) return entry;
+    }
+    throw new AppError('not_found', `The model ${id} is not on this machine any more. Choose another.`);
+  };
+
+  /** A count changes nothing, so it may simply be asked again of the engine that comes after a death. */
+  const count = async (modelId: string, messages: PromptMessage[], text?: string): Promise<TokenCount> => {
+    const { id, path, memoryBytes } = await findModel(modelId);
+    for (let attempt = 1; ; attempt += 1) {
+      const lease = await engines.acquire({ id, path, memoryBytes });
+      try {
+        const counted = await lease.client.count(messages, text);
+        return { ...counted, contextWindow: lease.receipt.context_window };
+      } catch (error) {
+        const died = error instanceof AppError && error.code === 'engine_unavailable';
+        if (!died || attempt === 2) throw error;
+      } finally {
+        lease.release();
+      }
+    }
+  };
+
+  return {
+    start(request, sink) {
+      if (closed) throw new AppError('engine_unavailable', 'The daemon is stopping.');
+      if (runs.has(request.id)) throw new AppError('conflict', 'This answer is already being written.');
+      const run = new Run({ request, sink, engines, queue, log, findModel });
+      const over = run.go().finally(() => runs.delete(request.id));
+      runs.set(request.id, { run, over });
+    },
+    stop(id) {
+      const found = runs.get(id);
+      found?.run.stop();
+      return found !== undefined;
+    },
+    running: (id) => runs.has(id),
+    live(id, after) {
+      const run = runs.get(id)?.run;
+      if (!run) return undefined;
+      const { stream, state } = run;
+      return { seq: stream.seq(), text: stream.after(after), tokens: stream.tokens(), state };
+    },
+    count,
+    async close() {
+      closed = true;
+      const open = [...runs.values()];
+      for (const { run } of open) run.suspend();
+      await Promise.all(open.map(({ over }) => over));
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { type LedgerEntry, makeRoom } from './ledger.ts';
+
+function entry(modelId: string, memoryBytes: number, usedAt: number, evictable = true): LedgerEntry {
+  return { modelId, memoryBytes, usedAt, evictable };
+}
+
+describe('makeRoom', () => {
+  it('sends nobody away when there is room', () => {
+    expect(makeRoom(40, 100, [entry('a', 60, 1)])).toEqual([]);
+  });
+
+  it('sends away the least recently used, no more than needed', () => {
+    const entries = [entry('recent', 30, 9), entry('oldest', 30, 1), entry('older', 30, 5)];
+    expect(makeRoom(40, 100, entries)).toEqual(['oldest']);
+    expect(makeRoom(41, 100, entries)).toEqual(['oldest', 'older']);
+  });
+
+  it('leaves models in use alone', () => {
+    expect(makeRoom(40, 100, [entry('busy', 50, 1, false), entry('idle', 40, 9)])).toEqual(['idle']);
+  });
+
+  it('refuses with the numbers, sending nobody away, when it would not be enough', () => {
+    const gigabyte = 2 ** 30;
+    const entries = [entry('busy', 5 * gigabyte, 1, false), entry('idle', gigabyte, 2)];
+    expect(() => makeRoom(6 * gigabyte, 10 * gigabyte, entries)).toThrow(
+      expect.objectContaining({
+        code: 'insufficient_memory',
+        message: expect.stringMatching(/needs 6\.0 GB.*may use 10\.0 GB.*5\.0 GB are in use.*busy/),
+        details: expect.objectContaining({ needed_bytes: 6 * gigabyte, budget_bytes: 10 * gigabyte }),
+      }),
+    );
+  });
+
+  it('says that a model is too large by itself', () => {
+    expect(() => makeRoom(11, 10, [])).toThrow(/smaller model/);
+  });
+});

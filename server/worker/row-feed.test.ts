@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { createRowFeed, type RowEvent, type RowFinished } from './row-feed.ts';
+
+const finished: RowFinished = {
+  type: 'finished',
+  tokenIds: [],
+  text: '',
+  finishReason: 'stop',
+  usage: { prompt_tokens: 1, completion_tokens: 1, cached_tokens: 0 },
+  timings: { queue: 0, prefill: 0, decode: 0, tokens_per_second: 0 },
+  error: null,
+};
+
+async function readAll(events: AsyncIterable<RowEvent>): Promise<RowEvent[]> {
+  const all: RowEvent[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}
+
+describe('createRowFeed', () => {
+  it('joins what a slow reader has not taken, losing nothing', async () => {
+    const feed = createRowFeed();
+    feed.push({ type: 'admitted', promptTokens: 3, seed: 1, promptHash: 'h' });
+    for (let done = 0; done < 1_000; done += 1) feed.push({ type: 'prefill', done, total: 1_000, cached: 0 });
+    for (let step = 0; step < 1_000; step += 1)
+      feed.push({ type: 'tokens', step, tokenIds: [step], text: `${step},` });
+    feed.push(finished);
+    const events = await readAll(feed.read(() => {}));
+    expect(events.map(({ type }) => type)).toEqual(['admitted', 'prefill', 'tokens', 'finished']);
+    expect(events[1]).toMatchObject({ done: 999 });
+    expect(events[2]).toMatchObject({
+      step: 999,
+      tokenIds: Array.from({ length: 1_000 }, (_, index) => index),
+    });
+  });
+
+  it('delivers what arrived before a failure, then the failure', async () => {
+    const feed = createRowFeed();
+    feed.push({ type: 'tokens', step: 1, tokenIds: [7], text: 'x' });
+    feed.fail(new Error('died'));
+    feed.push({ type: 'tokens', step: 2, tokenIds: [8], text: 'y' });
+    const events = feed.read(() => {});
+    expect((await events.next()).value).toMatchObject({ tokenIds: [7] });
+    await expect(events.next()).rejects.toThrow('died');
+  });
+
+  it('tells when its reader stops early, and only then', async () => {
+    let left = 0;
+    const early = createRowFeed();
+    early.push({ type: 'tokens', step: 1, tokenIds: [7], text: 'x' });
+    for await (const event of early.read(() => left++)) if (event.type === 'tokens') break;
+    expect(left).toBe(1);
+    const whole = createRowFeed();
+    whole.push(finished);
+    await readAll(whole.read(() => left++));
+    expect(left).toBe(1);
+  });
+});
