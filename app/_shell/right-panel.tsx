@@ -1,11 +1,14 @@
 'use client';
 
+import { lazy, Suspense } from 'react';
 import { usePreferences } from '#app/_client/preferences.ts';
 import { Sheet } from '#app/_ui/sheet.tsx';
-import { type Tab, Tabs } from '#app/_ui/tabs.tsx';
+import type { Tab } from '#app/_ui/tabs.tsx';
 import { ResizeHandle } from './resize-handle.tsx';
 import { useShellState } from './shell-state.ts';
 import { useSlot } from './slots.tsx';
+
+const Tabs = lazy(() => import('#app/_ui/tabs.tsx').then((module) => ({ default: module.Tabs })));
 
 /** The column at the right, or a sheet where the page is narrow. Remembers its tab from screen to screen. */
 export function RightPanel({ tabs }: { tabs: Tab[] }) {
@@ -20,12 +23,14 @@ export function RightPanel({ tabs }: { tabs: Tab[] }) {
   const chosen = all.find((tab) => tab.id === panelTab) ?? all[0];
   if (chosen === undefined) return null;
   const body = (
-    <Tabs
-      label="Right panel"
-      tabs={all}
-      value={chosen.id}
-      onChange={(id) => useShellState.setState({ panelTab: id })}
-    />
+    <Suspense>
+      <Tabs
+        label="Right panel"
+        tabs={all}
+        value={chosen.id}
+        onChange={(id) => useShellState.setState({ panelTab: id })}
+      />
+    </Suspense>
   );
   return (
     <>

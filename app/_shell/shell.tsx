@@ -5,7 +5,6 @@ import { loadPreferences } from '#app/_client/preferences.ts';
 import { QueryProvider } from '#app/_client/query.tsx';
 import { useSession } from '#app/_client/session.ts';
 import { notifyError } from '#app/_ui/toast.ts';
-import { TooltipLayer } from '#app/_ui/tooltip.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Overlays } from './overlays.tsx';
 import { press } from './shortcuts.ts';
@@ -34,7 +33,6 @@ export function Shell({ features, children }: { features: ScreenFeature[]; child
     <QueryProvider>
       <SlotProvider features={features}>
         {session === 'signed_out' ? <SignIn /> : <Frame ready={session === 'signed_in'}>{children}</Frame>}
-        <TooltipLayer />
         <Overlays />
       </SlotProvider>
     </QueryProvider>

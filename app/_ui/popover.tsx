@@ -1,14 +1,19 @@
 'use client';
 
-import { Popover as Base } from '@base-ui/react/popover';
-import type { ReactElement, ReactNode } from 'react';
-import { classes } from './classes.ts';
+import { cloneElement, lazy, type ReactElement, type ReactNode, Suspense, useRef, useState } from 'react';
+import { useOnce } from './use-once.ts';
+
+const PopoverPopup = lazy(() =>
+  import('./popover-popup.tsx').then((module) => ({ default: module.PopoverPopup })),
+);
 
 interface PopoverProps {
-  trigger: ReactElement;
+  /** One button that opens it, without a press handler of its own. */
+  trigger: ReactElement<Record<string, unknown>>;
   /** Read out as the popup's name. */
   title: string;
   children: ReactNode;
+  /** Both or neither: to open it from elsewhere too. */
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
   side?: 'top' | 'bottom';
@@ -17,39 +22,39 @@ interface PopoverProps {
   className?: string;
 }
 
-/** A small surface beside its button; not modal. */
-export function Popover({
-  trigger,
-  title,
-  children,
-  side,
-  align = 'end',
-  className,
-  ...state
-}: PopoverProps) {
-  const { open, onOpenChange } = state;
+/** A small surface beside its button; not modal. Its popup is fetched when it is first opened. */
+export function Popover({ trigger, title, children, onOpenChange, ...options }: PopoverProps) {
+  const button = useRef<HTMLElement>(null);
+  const [inner, setInner] = useState(false);
+  const open = options.open ?? inner;
+  const wanted = useOnce(open);
+  const change = (next: boolean) => {
+    setInner(next);
+    onOpenChange?.(next);
+  };
   return (
-    <Base.Root {...(open === undefined ? {} : { open })} onOpenChange={(next) => onOpenChange?.(next)}>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner
-          sideOffset={6}
-          side={side ?? 'bottom'}
-          align={align}
-          collisionPadding={8}
-          className="z-40 outline-none"
-        >
-          <Base.Popup
-            aria-label={title}
-            className={classes(
-              'fades max-h-[var(--available-height)] overflow-y-auto rounded-card border border-line bg-surface text-small shadow-raised outline-none',
-              className ?? 'w-[min(320px,calc(100vw-16px))] p-3',
-            )}
+    <>
+      {cloneElement(trigger, {
+        ref: button,
+        'aria-haspopup': 'dialog',
+        'aria-expanded': open,
+        onClick: () => change(!open),
+      })}
+      {wanted && (
+        <Suspense>
+          <PopoverPopup
+            open={open}
+            onOpenChange={change}
+            trigger={button}
+            title={title}
+            side={options.side ?? 'bottom'}
+            align={options.align ?? 'end'}
+            className={options.className ?? 'w-[min(320px,calc(100vw-16px))] p-3'}
           >
             {children}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+          </PopoverPopup>
+        </Suspense>
+      )}
+    </>
   );
 }

@@ -1,34 +1,17 @@
 'use client';
 
-import { Dialog as Base } from '@base-ui/react/dialog';
-import type { ReactNode } from 'react';
-import { classes } from './classes.ts';
+import { lazy, Suspense } from 'react';
+import type { SheetProps } from './sheet-popup.tsx';
+import { useOnce } from './use-once.ts';
 
-interface SheetProps {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-  side: 'left' | 'right';
-  /** Read out, not shown. */
-  title: string;
-  children: ReactNode;
-}
+const SheetPopup = lazy(() => import('./sheet-popup.tsx').then((module) => ({ default: module.SheetPopup })));
 
 /** A column that lies over the page where the page is too narrow for it. */
-export function Sheet({ open, onOpenChange, side, title, children }: SheetProps) {
+export function Sheet(props: SheetProps) {
+  if (!useOnce(props.open)) return null;
   return (
-    <Base.Root open={open} onOpenChange={(next) => onOpenChange(next)}>
-      <Base.Portal>
-        <Base.Backdrop className="fades fixed inset-0 z-40 bg-veil" />
-        <Base.Popup
-          className={classes(
-            'fades fixed inset-y-0 z-40 flex w-[min(320px,86vw)] flex-col bg-bg shadow-raised outline-none',
-            side === 'left' ? 'left-0 border-r border-line' : 'right-0 border-l border-line',
-          )}
-        >
-          <Base.Title className="sr-only">{title}</Base.Title>
-          {children}
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
+    <Suspense>
+      <SheetPopup {...props} />
+    </Suspense>
   );
 }

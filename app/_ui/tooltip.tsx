@@ -1,45 +1,18 @@
-'use client';
-
-import { Tooltip as Base } from '@base-ui/react/tooltip';
-import type { ReactElement, ReactNode } from 'react';
-import { Kbd } from './kbd.tsx';
-
-interface Payload {
-  text: ReactNode;
-  keys: string | undefined;
-}
-
-// One popup for the whole page: a thread holds hundreds of triggers.
-const handle = Base.createHandle<Payload>();
+import { cloneElement, type ReactElement } from 'react';
 
 interface TooltipProps {
-  text: ReactNode;
+  /** Words; a line break starts another line. */
+  text: string;
+  /** As in the shortcut list. */
   keys?: string | undefined;
-  /** One element that takes a ref and the usual handlers. */
-  children: ReactElement;
+  /** One element of the page, or a component that passes its attributes on. */
+  children: ReactElement<Record<string, unknown>>;
 }
 
-/** Says in a few words what its child is or does. The child needs a name of its own: a tooltip is not read out. */
+/**
+ * Says in a few words what its child is or does. Only attributes: one layer shows them all, so hundreds cost nothing.
+ * The child needs a name of its own; a tooltip is not read out.
+ */
 export function Tooltip({ text, keys, children }: TooltipProps) {
-  return <Base.Trigger handle={handle} payload={{ text, keys }} render={children} />;
-}
-
-/** Mounted once by the shell. */
-export function TooltipLayer() {
-  return (
-    <Base.Provider delay={450} closeDelay={0} timeout={300}>
-      <Base.Root handle={handle}>
-        {({ payload }) => (
-          <Base.Portal>
-            <Base.Positioner sideOffset={6} collisionPadding={8} className="z-50">
-              <Base.Popup className="fades flex max-w-72 items-center gap-2 rounded-control bg-ink px-2 py-1 text-tiny text-bg shadow-card">
-                <span className="min-w-0 text-pretty">{payload?.text}</span>
-                {payload?.keys !== undefined && <Kbd keys={payload.keys} inverted />}
-              </Base.Popup>
-            </Base.Positioner>
-          </Base.Portal>
-        )}
-      </Base.Root>
-    </Base.Provider>
-  );
+  return cloneElement(children, { 'data-tip': text, 'data-tip-keys': keys });
 }

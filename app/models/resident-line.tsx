@@ -35,8 +35,9 @@ const WORDS = { ready: 'loaded', restarting: 'restarting the engine', stopping: 
 
 function facts(resident: Resident): string[] {
   const { memory_bytes, dtype, widened, active_rows, crashes } = resident;
-  const known = [formatBytes(memory_bytes), dtype && (widened === true ? `${dtype} (widened)` : dtype)];
+  const known = [formatBytes(memory_bytes)];
+  if (dtype !== null) known.push(widened === true ? `${dtype} (widened)` : dtype);
   if (active_rows > 0) known.push(`${active_rows} answering`);
   if (crashes > 0) known.push(`${crashes} ${crashes === 1 ? 'crash' : 'crashes'}`);
-  return known.filter((fact) => fact !== null && fact !== '');
+  return known;
 }
