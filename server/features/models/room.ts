@@ -35,12 +35,8 @@ export function createRoom(context: FeatureContext<ModelsEvents>): Room {
     token: () => context.secrets.read(HUB_TOKEN),
     record: ({ host, path, received }) =>
       context.egress.record({
-        purpose: 'model download',
-        method: 'GET',
-        host,
-        path,
-        bytesIn: received,
-        outcome: 'ok',
+        ...{ at: Date.now(), purpose: 'model download', method: 'GET', host, path },
+        ...{ status: 200, bytesOut: 0, bytesIn: received, outcome: 'ok' },
       }),
     onInstalled: async () => {
       await catalog.scan();

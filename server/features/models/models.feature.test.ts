@@ -1,0 +1,249 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openTestDatabase } from '#db/testing.ts';
+import { readConfig } from '#server/kernel/config.ts';
+import { createEgress } from '#server/kernel/egress.ts';
+import { createHooks } from '#server/kernel/hooks.ts';
+import { failureRenderer } from '#server/kernel/http.ts';
+import { createJobs, type Job, type Jobs } from '#server/kernel/jobs.ts';
+import { createLog } from '#server/kernel/log.ts';
+import { createSecrets } from '#server/kernel/secrets.ts';
+import { createEnginePool } from '#server/worker/pool.ts';
+import type { FeatureContext } from '../../feature.ts';
+import type { ModelsEvents } from './contract.ts';
+import { modelsFeature } from './models.ts';
+import { type LocalHub, startLocalHub } from './testing/hub.ts';
+import { writeModelDirectory } from './testing/model-directory.ts';
+
+const TOKEN = `hf_${'t'.repeat(34)}`;
+const REPOSITORY = 'someone/tiny-model';
+const root = join(import.meta.dirname, '../../..');
+
+let served: string;
+let hub: LocalHub;
+let house: House;
+
+interface House {
+  folder: string;
+  jobs: Jobs;
+  context: FeatureContext<ModelsEvents>;
+  request(path: string, body?: unknown): Promise<{ status: number; body: any }>;
+  /** Resolves with the first announced state of a job that `wanted` accepts. */
+  jobUntil(id: string, wanted: (job: Job) => boolean): Promise<Job>;
+  close(): Promise<void>;
+}
+
+beforeAll(async () => {
+  served = mkdtempSync(join(tmpdir(), 'hub-'));
+  writeModelDirectory(join(served, REPOSITORY), 4000);
+  writeFileSync(join(served, REPOSITORY, 'pytorch_model.bin'), 'pickle');
+  mkdirSync(join(served, 'someone/custom'));
+  writeModelDirectory(join(served, 'someone/custom'));
+  writeFileSync(join(served, 'someone/custom/config.json'), '{"model_type":"qwen2","auto_map":{"x":"y"}}');
+  hub = await startLocalHub(root, served);
+});
+
+afterAll(async () => {
+  await hub.stop();
+  rmSync(served, { recursive: true });
+});
+
+beforeEach(async () => {
+  await hub.behave({});
+  house = openHouse(mkdtempSync(join(tmpdir(), 'models-')));
+});
+
+afterEach(async () => {
+  await house.close();
+  rmSync(house.folder, { recursive: true });
+});
+
+function openHouse(folder: string): House {
+  const config = readConfig({
+    args: ['--home', join(folder, 'home')],
+    environment: { PATH: process.env.PATH, HOME: folder, MLX_CODE_HUB_URL: hub.url },
+  });
+  mkdirSync(config.home, { recursive: true });
+  const log = createLog({ level: 'error' });
+  const database = openTestDatabase();
+  const watchers = new Set<(job: Job) => void>();
+  const jobs = createJobs({ database, log, announce: (job) => watchers.forEach((watch) => watch(job)) });
+  const engines = createEnginePool({ config, log });
+  const context = {
+    ...{ config, log, database, jobs, engines },
+    hooks: createHooks(),
+    egress: createEgress({ database, trusted: hub.url }),
+    secrets: createSecrets({ home: config.home, log }),
+    events: { emit: () => undefined, listeners: () => 0 },
+  } as unknown as FeatureContext<ModelsEvents>;
+  const routes = modelsFeature.setup(context).routes!;
+  routes.onError(failureRenderer({ log }));
+  return {
+    ...{ folder, jobs, context },
+    async request(path, body) {
+      const init = {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      };
+      const answer = await routes.request(path, body === undefined ? undefined : init);
+      return { status: answer.status, body: await answer.json() };
+    },
+    jobUntil: (id, wanted) =>
+      new Promise((resolve) => {
+        const watch = (job: Job) => {
+          if (job.id !== id || !wanted(job)) return;
+          watchers.delete(watch);
+          resolve(job);
+        };
+        watchers.add(watch);
+        const now = jobs.find(id);
+        if (now !== undefined) watch(now);
+      }),
+    async close() {
+      await jobs.stop();
+      await engines.close();
+      database.close();
+    },
+  };
+}
+
+const ended = (job: Job) => ['done', 'failed', 'cancelled'].includes(job.status);
+
+describe('what is on the disk', () => {
+  it('lists models of every place with the reason for each that cannot be used', async () => {
+    writeModelDirectory(join(house.folder, '.cache/huggingface/hub/models--a--b/snapshots/abc'));
+    writeModelDirectory(join(house.folder, '.lmstudio/models/owner/studio-model'));
+    mkdirSync(join(house.folder, 'home/models/half'), { recursive: true });
+    writeFileSync(join(house.folder, 'home/models/half/config.json'), '{"model_type":"qwen2"}');
+    const { body } = await house.request('/models');
+    const byId = new Map(body.models.map((model: any) => [model.id, model]));
+    expect(byId.get('hugging_face:a/b')).toMatchObject({
+      usable: true,
+      name: 'a/b',
+      quantization: 'float16',
+    });
+    expect(byId.get('lm_studio:owner/studio-model')).toMatchObject({ usable: true, context_window: 4096 });
+    expect(byId.get('own:half')).toMatchObject({ usable: false, problem: { code: 'model_invalid' } });
+    expect(byId.get('guide')).toMatchObject({ name: 'Guide (built in)', usable: true });
+  });
+
+  it('finds models of an added folder, and forgets them with the folder', async () => {
+    const added = join(house.folder, 'my models');
+    writeModelDirectory(join(added, 'mine'));
+    const { body } = await house.request('/models/folders', { path: added });
+    expect(body).toEqual({ path: added, models: 1 });
+    const names = async () => (await house.request('/models')).body.models.map((model: any) => model.name);
+    expect(await names()).toContain('mine');
+    expect((await house.request('/models/folders/remove', { path: added })).body).toEqual({ removed: true });
+    expect(await names()).not.toContain('mine');
+  });
+
+  it('refuses folders that hold the whole home or our own data', async () => {
+    for (const path of [
+      house.folder,
+      join(house.folder, 'home'),
+      '/',
+      'relative',
+      join(house.folder, 'absent'),
+    ]) {
+      const { status, body } = await house.request('/models/folders', { path });
+      expect(status, path).toBeGreaterThanOrEqual(400);
+      expect(status, path).toBeLessThan(500);
+      expect(body.error.message).toBeTruthy();
+    }
+  });
+
+  it('survives a folder that links to itself', async () => {
+    const added = join(house.folder, 'loop');
+    mkdirSync(added);
+    const { symlinkSync } = await import('node:fs');
+    symlinkSync(added, join(added, 'again'));
+    expect((await house.request('/models/folders', { path: added })).body.models).toBe(0);
+  });
+
+  it('refuses to load a model that cannot be used, and names the reason', async () => {
+    mkdirSync(join(house.folder, 'home/models/strange'), { recursive: true });
+    writeFileSync(join(house.folder, 'home/models/strange/config.json'), '{"model_type":"warp9"}');
+    const { status, body } = await house.request('/models/load', { model_id: 'own:strange' });
+    expect(status).toBe(422);
+    expect(body.error).toMatchObject({
+      code: 'model_unsupported',
+      message: expect.stringContaining('warp9'),
+    });
+    expect((await house.request('/models/load', { model_id: 'nothing' })).status).toBe(404);
+  });
+});
+
+describe('downloads', () => {
+  const plan = (repository: string) => house.request('/models/downloads/plan', { repository });
+  const start = () => house.request('/models/downloads', { repository: REPOSITORY });
+  const installed = () => join(house.folder, 'home/models/someone--tiny-model');
+
+  it('show size and fit before they start, and what is left out', async () => {
+    const { status, body } = await plan(REPOSITORY);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ fits_disk: true, fits_memory: true, gated: false, problem: null });
+    expect(body.total_bytes).toBe(body.files.reduce((sum: number, file: any) => sum + file.size_bytes, 0));
+    expect(body.skipped).toEqual([{ path: 'pytorch_model.bin', reason: expect.any(String) }]);
+  });
+
+  it('bring a model that is then listed and usable, and note every request in the ledger', async () => {
+    const { body: job } = await start();
+    expect(await house.jobUntil(job.id, ended)).toMatchObject({ status: 'done' });
+    const { body } = await house.request('/models');
+    const model = body.models.find((entry: any) => entry.id === 'own:someone--tiny-model');
+    expect(model).toMatchObject({ name: 'someone/tiny-model', usable: true, parameters: 256_000 });
+    expect(readdirSync(installed())).not.toContain('pytorch_model.bin');
+    expect(house.context.egress.totals().bytesIn).toBeGreaterThan(512_000);
+  });
+
+  it('go on after a cancel with the bytes that had arrived', async () => {
+    await hub.behave({ rate: 300_000 });
+    const { body: job } = await start();
+    await house.jobUntil(job.id, (state) => state.done > 200_000);
+    expect((await house.request(`/models/downloads/${job.id}/cancel`, {})).status).toBe(200);
+    await house.jobUntil(job.id, (state) => state.status === 'cancelled');
+    expect((await house.request('/models')).body.models.map((model: any) => model.id)).not.toContain(
+      'own:someone--tiny-model',
+    );
+    await hub.behave({});
+    const before = (await hub.requests()).length;
+    await house.request(`/models/downloads/${job.id}/resume`, {});
+    expect(await house.jobUntil(job.id, ended)).toMatchObject({ status: 'done' });
+    const later = (await hub.requests()).slice(before);
+    expect(later.some((request) => /model\.safetensors bytes=[1-9]\d*-/.test(request))).toBe(true);
+    expect(statSync(join(installed(), 'model.safetensors')).size).toBe(
+      statSync(join(served, REPOSITORY, 'model.safetensors')).size,
+    );
+  });
+
+  it('ask for a token where the repository is gated, and use the saved one', async () => {
+    await hub.behave({ gated: [REPOSITORY] });
+    expect(await plan(REPOSITORY)).toMatchObject({ status: 403, body: { error: { code: 'forbidden' } } });
+    expect((await house.request('/models/hub-token', { token: TOKEN })).body).toEqual({
+      saved: true,
+      where: 'file',
+    });
+    expect((await plan(REPOSITORY)).body).toMatchObject({ gated: true });
+    await house.request('/models/hub-token', { token: null });
+    expect((await house.request('/models/hub-token')).body).toEqual({ present: false });
+  });
+
+  it('refuse repositories that ask for custom code, and leave nothing behind', async () => {
+    expect((await plan('someone/custom')).body.problem).toMatchObject({ code: 'model_invalid' });
+    const { body: job } = await house.request('/models/downloads', { repository: 'someone/custom' });
+    const failed = await house.jobUntil(job.id, ended);
+    expect(failed).toMatchObject({ status: 'failed', error: { code: 'model_invalid' } });
+  });
+
+  it.each([
+    ['someone/absent', 404, 'not_found'],
+    ['../../etc', 400, 'invalid_request'],
+    ['no-owner', 400, 'invalid_request'],
+  ])('answer %s with a typed error', async (repository, status, code) => {
+    expect(await plan(repository)).toMatchObject({ status, body: { error: { code } } });
+  });
+});
