@@ -39,6 +39,12 @@ it('without Python says what is missing and the command that installs it', () =>
   expect(status).toBe(1);
 });
 
+it('a test run that cannot be set up ends with a sum, too', () => {
+  const { status, stdout } = bootstrap(checkout(), ['test']);
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe('0 passed, 1 failed');
+  expect(status).toBe(1);
+});
+
 it('shows the flags without setting anything up', () => {
   const { status, stdout } = bootstrap(folderWithBootstrapOnly(), ['start', '--help']);
   expect(stdout).toContain('--port N');

@@ -48,6 +48,7 @@ export const nodeStep = {
       place.runtime,
       '--no-save',
       '--ignore-scripts',
+      '--loglevel=error',
       '--no-audit',
       '--no-fund',
     ];

@@ -30,7 +30,12 @@ it('any other failure shows the end of what the program printed', () => {
 
 it('npm without its registry names the registry', async () => {
   const folder = folderWith({ 'package.json': '{"dependencies":{"left-out":"1.0.0"}}' });
-  const flags = ['--registry=http://127.0.0.1:9', '--fetch-retries=0', `--cache=${folder}/cache`];
+  const flags = [
+    '--loglevel=error',
+    '--registry=http://127.0.0.1:9',
+    '--fetch-retries=0',
+    `--cache=${folder}/cache`,
+  ];
   const install = runQuietly('npm packages', [findNpm(), 'install', ...flags], { cwd: folder });
   await expect(install).rejects.toMatchObject({
     name: 'MissingPrerequisite',
