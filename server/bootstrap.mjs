@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { browserStep } from './bootstrap/browser.mjs';
 import { develop, start } from './bootstrap/daemon.mjs';
-import { nodeStep } from './bootstrap/node.mjs';
+import { isNewEnough, nodeStep } from './bootstrap/node.mjs';
 import { openblasStep } from './bootstrap/openblas.mjs';
 import { packagesStep } from './bootstrap/packages.mjs';
 import { placeAt } from './bootstrap/place.mjs';
@@ -30,14 +30,15 @@ Flags of start and dev, after --, as in: npm start -- --port 7000
   --help        this page
 `;
 
-const engine = [nodeStep, packagesStep, pythonStep, openblasStep];
+const node = isNewEnough(process.versions.node) ? [] : [nodeStep];
+const engine = [...node, packagesStep, pythonStep, openblasStep];
 
 /** @type {Record<string, { steps: import('./bootstrap/setup.mjs').Step[], run?: typeof start }>} */
 const commands = {
   start: { steps: [...engine, uiStep], run: start },
   dev: { steps: engine, run: develop },
   setup: { steps: [...engine, uiStep, browserStep] },
-  check: { steps: [nodeStep, packagesStep], run: check },
+  check: { steps: [...node, packagesStep], run: check },
   test: { steps: [...engine, uiStep, browserStep], run: test },
   bench: { steps: [...engine, uiStep, browserStep], run: bench },
 };

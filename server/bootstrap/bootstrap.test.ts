@@ -2,24 +2,21 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { nodeStep } from './node.mjs';
 import { packagesStep } from './packages.mjs';
 import { placeAt } from './place.mjs';
-import type { Step } from './setup.mjs';
 import { writeStamp } from './stamp.mjs';
 import { folderWith } from './testing.ts';
 
 const server = dirname(import.meta.dirname);
 
-/** A checkout in which Node and npm packages are there, and nothing else. */
+/** A checkout in which the npm packages are there, and nothing else. */
 function checkout(): string {
   const root = folderWith({ 'node_modules/.package-lock.json': '{}', 'python/requirements.txt': '' });
   mkdirSync(join(root, 'server'));
   cpSync(join(server, 'bootstrap.mjs'), join(root, 'server', 'bootstrap.mjs'));
   cpSync(import.meta.dirname, join(root, 'server', 'bootstrap'), { recursive: true });
   const place = placeAt(root);
-  const done: Step[] = [nodeStep, packagesStep];
-  for (const { stamp, inputs } of done) writeStamp(join(place.stamps, stamp), inputs(place));
+  writeStamp(join(place.stamps, packagesStep.stamp), packagesStep.inputs(place));
   return root;
 }
 

@@ -24,17 +24,16 @@ export function nodeAt(place, version = process.versions.node) {
     : join(place.runtime, 'node_modules', nodePackage(), 'bin', 'node');
 }
 
-/** Set-up step: a private Node inside the checkout when the system's is too old.
+/** Set-up step where the system's Node is too old: a private one inside the checkout.
  * @type {import('./setup.mjs').Step}
  */
 export const nodeStep = {
   name: `Node ${privateMajor}`,
   stamp: 'node',
   needsBytes: 300e6,
-  inputs: () => (isNewEnough(process.versions.node) ? 'system' : `private ${privateMajor}`),
+  inputs: () => `private ${privateMajor}`,
   isPresent: (place) => existsSync(nodeAt(place)),
   async make(place) {
-    if (isNewEnough(process.versions.node)) return;
     if (process.platform !== 'linux') {
       throw new MissingPrerequisite(
         `Node 22.22 or later is needed; this is ${process.versions.node}.`,
