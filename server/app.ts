@@ -1,0 +1,22 @@
+import type { FeatureContext, FeatureParts } from './feature.ts';
+import type { ChatEvents } from './features/chat/contract.ts';
+import type { LogsEvents } from './features/logs/contract.ts';
+import { logsFeature } from './features/logs/logs.ts';
+import type { ModelsEvents } from './features/models/contract.ts';
+import { modelsFeature } from './features/models/models.ts';
+import type { SettingsEvents } from './features/settings/contract.ts';
+import { settingsFeature } from './features/settings/settings.ts';
+import type { JobEvents } from './kernel/jobs.ts';
+
+/** Everything the daemon sends to browsers. */
+export type AppEvents = ChatEvents & ModelsEvents & SettingsEvents & LogsEvents & JobEvents;
+
+/** Sets up every room, in the order in which they register their hooks. */
+export function setUpFeatures(context: FeatureContext<AppEvents>): FeatureParts[] {
+  const within = (room: string) => ({ ...context, log: context.log.child({ room }) });
+  return [
+    modelsFeature.setup(within(modelsFeature.name)),
+    settingsFeature.setup(within(settingsFeature.name)),
+    logsFeature.setup(within(logsFeature.name)),
+  ];
+}

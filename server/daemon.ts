@@ -1,0 +1,187 @@
+import { join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import { openDatabase } from '#db/client.ts';
+import { type AppEvents, setUpFeatures } from './app.ts';
+import type { FeatureContext, FeatureParts } from './feature.ts';
+import { createGenerations } from './generation/generations.ts';
+import { createApi } from './kernel/api.ts';
+import { createAuth } from './kernel/auth.ts';
+import type { Config } from './kernel/config.ts';
+import { createDisk } from './kernel/disk.ts';
+import { createDoor } from './kernel/door.ts';
+import { createEgress } from './kernel/egress.ts';
+import { openHome } from './kernel/home.ts';
+import { createHooks } from './kernel/hooks.ts';
+import { createJobs } from './kernel/jobs.ts';
+import { listen, type Listening } from './kernel/listen.ts';
+import { createLog, type Log } from './kernel/log.ts';
+import { createSecrets, systemKeychain } from './kernel/secrets.ts';
+import { createSockets, type Emitter, type Sockets } from './kernel/sockets.ts';
+import { createStaticUi, type Ui } from './kernel/static-ui.ts';
+import { createEnginePool } from './worker/pool.ts';
+
+/** A daemon that listens. */
+export interface Daemon {
+  port: number;
+  /** The sign-in link to print, good for one use. */
+  link: string;
+  log: Log;
+  /** Door, generations, engines, database, in this order. */
+  stop(): Promise<void>;
+}
+
+/** What was started so far; ended in reverse when the daemon stops or a later step fails. */
+type Endings = { name: string; end: () => unknown }[];
+
+/**
+ * Boots config -> home -> log -> database -> engines -> features -> http + sockets -> UI.
+ * Errors: AppError or Error with a sentence for the terminal; what was started is ended then.
+ */
+export async function startDaemon(config: Config, print: (line: string) => void): Promise<Daemon> {
+  const endings: Endings = [];
+  let stopped: Promise<void> | undefined;
+  const stop = () => (stopped ??= endInReverse(endings, print));
+  try {
+    return { ...(await boot(config, print, endings)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function boot(
+  given: Config,
+  print: (line: string) => void,
+  endings: Endings,
+): Promise<Omit<Daemon, 'stop'>> {
+  const started = (name: string, end: () => unknown) => endings.push({ name, end });
+  const home = await openHome(given.home);
+  started('lock', home.release);
+  const config = { ...given, home: home.path };
+  const log = createLog({ folder: join(home.path, 'logs'), level: config.logLevel, print });
+  started('log', log.close);
+  const database = openDatabase(join(home.path, 'mlx-code.sqlite'));
+  started('database', database.close);
+  const disk = createDisk({ home: home.path, log });
+  started('disk', disk.stop);
+  let port = config.port;
+  const auth = createAuth({ database, port: () => port });
+  const sockets = createSockets({ auth, log: log.child({ room: 'sockets' }) });
+  const context = createContext({ config, log, database, disk, auth, sockets, started });
+  const features = setUpFeatures(context);
+  const serving = await serve({ context, features, sockets, started, setPort: (bound) => (port = bound) });
+  port = serving.port;
+  const link = auth.createLink();
+  home.announce(new URL(link).origin);
+  lookAfterData(context, disk, started);
+  return { port, link, log };
+}
+
+interface Parts extends Pick<FeatureContext<AppEvents>, 'config' | 'log' | 'database' | 'disk' | 'auth'> {
+  sockets: Sockets;
+  started: (name: string, end: () => unknown) => void;
+}
+
+function createContext(parts: Parts): FeatureContext<AppEvents> {
+  const { config, log, database, disk, auth, sockets, started } = parts;
+  const events: Emitter<AppEvents> = sockets;
+  const hooks = createHooks();
+  const engines = createEnginePool({ config, log: log.child({ room: 'engines' }) });
+  started('engines', () => engines.close());
+  const generations = createGenerations({ engines, hooks, log: log.child({ room: 'generation' }) });
+  started('generations', () => generations.close());
+  const jobs = createJobs({
+    database,
+    log: log.child({ room: 'jobs' }),
+    announce: (job) => events.emit('jobs', 'jobs.changed', job),
+  });
+  started('jobs', jobs.stop);
+  return {
+    ...{ config, log, database, disk, auth, hooks, engines, generations, jobs, events },
+    egress: createEgress({ database, trusted: config.hubUrl }),
+    secrets: createSecrets({ home: config.home, log, keychain: systemKeychain() }),
+  };
+}
+
+interface Serving {
+  context: FeatureContext<AppEvents>;
+  features: FeatureParts[];
+  sockets: Sockets;
+  started: (name: string, end: () => unknown) => void;
+  setPort: (port: number) => void;
+}
+
+async function serve({ context, features, sockets, started, setPort }: Serving): Promise<Listening> {
+  const { config, auth, log, disk, jobs } = context;
+  sockets.allow([/^jobs$/, ...features.flatMap(({ topics }) => topics ?? [])]);
+  const api = createApi({ config, auth, log, disk, rooms: features });
+  for (const feature of features) {
+    await feature.start?.();
+    started('a room', () => feature.stop?.());
+  }
+  jobs.recover();
+  let bound = config.port;
+  const door = createDoor({ config, port: () => bound });
+  const answerApi = getRequestListener(api.fetch, { overrideGlobalObjects: false });
+  let ui: Ui = createStaticUi({ folder: join(config.root, 'out'), door });
+  const fail = (error: unknown) => log.error({ err: error }, 'a request could not be answered');
+  const listening = await listen({
+    config,
+    door,
+    onRequest(request, response) {
+      const path = request.url ?? '/';
+      if (path.startsWith('/socket.io/')) return sockets.handleRequest(request, response);
+      const answer = /^\/api(\/|\?|$)/.test(path)
+        ? answerApi(request, response)
+        : ui.handleRequest(request, response);
+      answer.catch((error: unknown) => {
+        fail(error);
+        response.destroy();
+      });
+    },
+    onUpgrade(request, socket, head) {
+      if (request.url?.startsWith('/socket.io/')) sockets.handleUpgrade(request, socket, head);
+      else if (ui.handleUpgrade) ui.handleUpgrade(request, socket, head);
+      else socket.destroy();
+    },
+  });
+  started('door', () => Promise.all([listening.close(), sockets.close()]));
+  bound = listening.port;
+  setPort(bound);
+  if (config.dev) {
+    const { createDevUi } = await import('./kernel/dev-ui.ts');
+    ui = await createDevUi(config, bound);
+  }
+  return listening;
+}
+
+/** What can wait until people are served: the ballast, the daily backup, the spare engine. */
+function lookAfterData(
+  { database, engines, log }: FeatureContext<AppEvents>,
+  disk: ReturnType<typeof createDisk>,
+  started: (name: string, end: () => unknown) => void,
+): void {
+  disk.start();
+  engines.warmUp();
+  const backUp = () => {
+    database.backups.makeDaily(database.stream.$client).catch((error: unknown) => {
+      log.warn({ err: error }, 'the daily backup could not be made; it is tried again within the hour');
+    });
+  };
+  const first = setTimeout(backUp, 30_000).unref();
+  const hourly = setInterval(backUp, 60 * 60 * 1000).unref();
+  started('backups', () => {
+    clearTimeout(first);
+    clearInterval(hourly);
+  });
+}
+
+async function endInReverse(endings: Endings, print: (line: string) => void): Promise<void> {
+  for (const { name, end } of endings.toReversed()) {
+    try {
+      await end();
+    } catch (error) {
+      print(`warn: ${name} did not stop in order: ${String(error)}`);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import { enableCompileCache } from 'node:module';
+import './kernel/lean-imports.ts';
+import { type Config, helpText, readConfig, wantsHelp } from './kernel/config.ts';
+import { AppError } from './kernel/errors.ts';
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+const warn = (line: string) => void process.stderr.write(`${line}\n`);
+
+if (wantsHelp()) say(helpText());
+else await run();
+
+async function run(): Promise<void> {
+  try {
+    const config = readConfig();
+    enableCompileCache(`${config.root}/.runtime/compile-cache`);
+    await serve(config);
+  } catch (error) {
+    // A refusal is a sentence for the person; anything else is a fault, shown whole.
+    if (error instanceof AppError) warn(error.message);
+    else warn(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    process.exitCode = 1;
+  }
+}
+
+async function serve(config: Config): Promise<void> {
+  const { startDaemon } = await import('./daemon.ts');
+  const daemon = await startDaemon(config, warn);
+  let stopping = false;
+  const stop = async (code: number) => {
+    if (stopping) return;
+    stopping = true;
+    await daemon.stop();
+    process.exit(code);
+  };
+  process.on('SIGINT', () => void stop(0));
+  process.on('SIGTERM', () => void stop(0));
+  process.on('unhandledRejection', (error) =>
+    daemon.log.error({ err: error }, 'a failure that nobody handled'),
+  );
+  process.on('uncaughtException', (error) => {
+    daemon.log.error({ err: error }, 'a fault that leaves the daemon in an unknown state; it stops');
+    void stop(1);
+  });
+  say(`Open  ${daemon.link}`);
+  if (config.open) {
+    const { openBrowser } = await import('./kernel/desktop.ts');
+    await openBrowser(daemon.link, config, daemon.log);
+  }
+}
