@@ -11,7 +11,7 @@ import { placeAt } from './bootstrap/place.mjs';
 import { Interrupted, MissingPrerequisite } from './bootstrap/prerequisite.mjs';
 import { pythonStep } from './bootstrap/python.mjs';
 import { bench, check, test } from './bootstrap/runners.mjs';
-import { setUp } from './bootstrap/setup.mjs';
+import { isDone, setUp } from './bootstrap/setup.mjs';
 import { uiStep } from './bootstrap/ui.mjs';
 
 const usage = `MLX Code: a coding assistant in a browser tab, on models of this machine
@@ -22,7 +22,7 @@ const usage = `MLX Code: a coding assistant in a browser tab, on models of this 
   npm run check format, lint, dependency rule, types and unit tests
   npm run bench print the benchmarks
 
-Flags of start and dev, after --, as in: npm start -- --port 7000
+The most used flags of start and dev, after --, as in: npm start -- --port 7000
   --port N      listen on this port (default 7878; 0 takes a free one)
   --host NAME   listen on this address (default: this machine only)
   --home DIR    keep conversations, models and logs here (default ~/.mlx-code)
@@ -50,6 +50,8 @@ const command = commands[name];
 if (!command || flags.includes('--help') || flags.includes('-h')) {
   console.log(usage);
   process.exitCode = command || name === '--help' ? 0 : 2;
+  // Once the packages are there the daemon can name all its flags itself.
+  if (command?.run === start && isDone(place, packagesStep)) process.exitCode = await start(place, ['--help']);
 } else {
   try {
     await setUp(place, command.steps);

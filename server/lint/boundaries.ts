@@ -71,12 +71,22 @@ export const reserved: Reserved[] = [
   },
 ];
 
-const order = ['db', 'kernel', 'worker', 'generation', 'feature.ts', 'features', 'app.ts', 'main.ts'];
+const order = [
+  'db',
+  'kernel',
+  'worker',
+  'generation',
+  'feature.ts',
+  'features',
+  'app.ts',
+  'daemon.ts',
+  'main.ts',
+];
 // Schemas only: contracts build on the sampling parameters and usage of the wire.
 const protocol = 'server/worker/protocol.ts';
 const roomsWithEngines = ['models', 'training', 'retrieval', 'voice'];
 
-/** Downwards only: main > app.ts > features > feature.ts > generation > worker > kernel > db. */
+/** Downwards only: main > daemon > app.ts > features > feature.ts > generation > worker > kernel > db. */
 function daemonReason({ from, to, typeOnly }: Edge): string | undefined {
   if (to.startsWith('app/')) return 'the daemon knows no screen';
   const above = layerOf(from);
