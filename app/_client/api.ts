@@ -26,6 +26,12 @@ export async function apiFetch(input: RequestInfo | URL, init: RequestInit = {})
   throw error;
 }
 
+/** Whether the daemon knows this browser's cookie. Errors: `unreachable`. */
+export async function isSignedIn(): Promise<boolean> {
+  const body: unknown = await (await apiFetch(`${API}/auth/state`)).json();
+  return typeof body === 'object' && body !== null && 'signed_in' in body && body.signed_in === true;
+}
+
 /** Fetches `path` under /api and hands the bytes to the browser as a download named by the daemon. */
 export async function download(path: string, init: RequestInit, fallbackName: string): Promise<void> {
   const response = await apiFetch(`${API}${path}`, init);

@@ -46,16 +46,30 @@ export async function setPreference<Key extends keyof Preferences>(
   });
 }
 
-/** Takes what this browser remembers, then what the daemon keeps. Errors: those of `apiFetch`. */
+/** Takes what this browser remembers, before the daemon has answered. */
+export function recallPreferences(): void {
+  try {
+    adopt(JSON.parse(localStorage.getItem(PREFERENCES_KEY) ?? '{}'));
+  } catch {
+    // Someone else's text under our key is no reason not to start: the daemon's copy follows.
+    localStorage.removeItem(PREFERENCES_KEY);
+  }
+}
+
+/** Takes what the daemon keeps. Errors: those of `apiFetch`. */
 export async function loadPreferences(): Promise<void> {
-  adopt(JSON.parse(localStorage.getItem(PREFERENCES_KEY) ?? '{}'));
-  const response = await apiFetch(`${API}/settings`);
-  const body: unknown = await response.json();
-  if (typeof body === 'object' && body !== null && 'preferences' in body) adopt(body.preferences);
+  const body: unknown = await (await apiFetch(`${API}/settings`)).json();
+  if (typeof body === 'object' && body !== null && 'preferences' in body) adoptPreferences(body.preferences);
+}
+
+/** Takes the daemon's copy as it came by request or event; what it does not name is the default. */
+export function adoptPreferences(stored: unknown): void {
+  usePreferences.setState(DEFAULT_PREFERENCES);
+  adopt(stored);
   remember();
 }
 
-/** Keeps the known keys whose value has the type of the default; anything else is left as it is. */
+/** Takes the known keys whose value has the type of the default; anything else is left as it is. */
 function adopt(stored: unknown): void {
   if (typeof stored !== 'object' || stored === null) return;
   const known = Object.entries(stored).filter(([key, value]) => {

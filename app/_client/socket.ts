@@ -4,6 +4,8 @@ import { useEffect, useRef } from 'react';
 import type { Socket } from 'socket.io-client';
 import { create } from 'zustand';
 import type { ClientToServerEvents } from '#server/kernel/sockets.ts';
+import { isSignedIn } from './api.ts';
+import { useSession } from './session.ts';
 
 /** `idle` until something subscribes; `offline` while the daemon cannot be reached and attempts go on. */
 export type ConnectionState = 'idle' | 'connecting' | 'online' | 'offline';
@@ -43,7 +45,7 @@ export function subscribe(topic: string, handlers: AnyHandlers): () => void {
 }
 
 /** Subscribes while mounted; pass null for no topic. `handlers` may change with every render. */
-export function useTopic<Events>(topic: string | null, handlers: Handlers<Events>): void {
+export function useTopic<Events extends object>(topic: string | null, handlers: Handlers<Events>): void {
   const latest = useRef(handlers);
   useEffect(() => {
     latest.current = handlers;
@@ -92,6 +94,14 @@ async function send(event: 'subscribe' | 'unsubscribe', topic: string): Promise<
   else if (topics.has(topic)) socket.emit('subscribe', topic, () => undefined);
 }
 
+/** A refused connection looks like a missing daemon: ask which it was, and stop trying when signed out. */
+async function endIfSignedOut(): Promise<void> {
+  const signedIn = await isSignedIn().catch(() => null);
+  if (signedIn !== false) return;
+  await disconnect();
+  useSession.setState({ state: 'signed_out' });
+}
+
 async function connect(): Promise<Socket<Record<string, Listener>, ClientToServerEvents>> {
   useConnection.setState({ state: 'connecting' });
   const { io } = await import('socket.io-client');
@@ -106,8 +116,16 @@ async function connect(): Promise<Socket<Record<string, Listener>, ClientToServe
     connections += 1;
     useConnection.setState({ state: 'online', reconnects: connections - 1 });
   });
-  socket.on('disconnect', () => useConnection.setState({ state: 'offline' }));
-  socket.on('connect_error', () => useConnection.setState({ state: 'offline' }));
+  socket.on('disconnect', (reason) => {
+    if (reason === 'io client disconnect') return;
+    useConnection.setState({ state: 'offline' });
+    // The daemon ends sockets when sign-ins end; this browser may still hold a good one.
+    if (reason === 'io server disconnect') socket.connect();
+  });
+  socket.on('connect_error', () => {
+    useConnection.setState({ state: 'offline' });
+    void endIfSignedOut();
+  });
   socket.onAny((event: string, ...args: unknown[]) => {
     for (const subscribers of topics.values()) {
       for (const handlers of subscribers) {

@@ -1,4 +1,4 @@
-import { API, apiFetch } from '#app/_client/api.ts';
+import { API, apiFetch, isSignedIn } from '#app/_client/api.ts';
 import { toApiError } from '#app/_client/api-error.ts';
 import { useSession } from '#app/_client/session.ts';
 
@@ -9,10 +9,7 @@ import { useSession } from '#app/_client/session.ts';
 export async function enter(): Promise<void> {
   const token = takeToken();
   const problem = token === null ? null : await exchange(token);
-  const response = await apiFetch(`${API}/auth/state`);
-  const body: unknown = await response.json();
-  const signedIn =
-    typeof body === 'object' && body !== null && 'signed_in' in body && body.signed_in === true;
+  const signedIn = await isSignedIn();
   useSession.setState({ state: signedIn ? 'signed_in' : 'signed_out', problem: signedIn ? null : problem });
 }
 

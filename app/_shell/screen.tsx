@@ -6,7 +6,7 @@ import { usePreferences } from '#app/_client/preferences.ts';
 import { IconButton } from '#app/_ui/icon-button.tsx';
 import type { Tab } from '#app/_ui/tabs.tsx';
 import { RightPanel } from './right-panel.tsx';
-import { togglePanel, toggleSidebar } from './shell-state.ts';
+import { showPanel, togglePanel, toggleSidebar } from './shell-state.ts';
 import { useShortcut } from './shortcuts.ts';
 
 interface ScreenProps {
@@ -27,6 +27,7 @@ export function Screen({ name, title, actions, panel, children }: ScreenProps) {
   const sidebarOpen = usePreferences((preferences) => preferences.sidebarOpen);
   const panelOpen = usePreferences((preferences) => preferences.panelOpen);
   useShortcut('panel', togglePanel, panel !== undefined);
+  useShortcut('logs', () => showPanel('logs'), panel !== undefined);
   return (
     <>
       <title>{`${name} · MLX Code`}</title>

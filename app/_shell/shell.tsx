@@ -1,9 +1,11 @@
 'use client';
 
-import { type ReactNode, useEffect } from 'react';
-import { loadPreferences } from '#app/_client/preferences.ts';
+import { type ReactNode, useEffect, useLayoutEffect } from 'react';
+import { adoptPreferences, loadPreferences, recallPreferences } from '#app/_client/preferences.ts';
 import { QueryProvider } from '#app/_client/query.tsx';
 import { useSession } from '#app/_client/session.ts';
+import { useTopic } from '#app/_client/socket.ts';
+import type { SettingsEvents } from '#server/features/settings/contract.ts';
 import { notifyError } from '#app/_ui/toast.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Overlays } from './overlays.tsx';
@@ -11,17 +13,21 @@ import { press } from './shortcuts.ts';
 import { Sidebar } from './sidebar.tsx';
 import { SignIn } from './sign-in.tsx';
 import { enter } from './entry.ts';
-import { type ScreenFeature, SlotProvider } from './slots.tsx';
+import { type ScreenFeature, SlotProvider, useSlot } from './slots.tsx';
 import { useAppearance } from './theme.ts';
 
 /** The frame around every screen: signs in first, then shows sidebar and screen, and listens for shortcuts. */
 export function Shell({ features, children }: { features: ScreenFeature[]; children: ReactNode }) {
   const session = useSession((state) => state.state);
+  useLayoutEffect(recallPreferences, []);
   useAppearance();
   useEffect(() => void enter().catch(notifyError), []);
   useEffect(() => {
     if (session === 'signed_in') loadPreferences().catch(notifyError);
   }, [session]);
+  useTopic<Pick<SettingsEvents, 'settings.changed'>>(session === 'signed_in' ? 'settings' : null, {
+    'settings.changed': adoptPreferences,
+  });
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (!event.defaultPrevented && press(event)) event.preventDefault();
@@ -41,6 +47,7 @@ export function Shell({ features, children }: { features: ScreenFeature[]; child
 
 /** Before the daemon has answered the frame stands there empty, so that nothing jumps when it fills. */
 function Frame({ ready, children }: { ready: boolean; children: ReactNode }) {
+  const banners = useSlot('frame.banner');
   return (
     <div className="flex h-dvh flex-col">
       <a
@@ -50,6 +57,7 @@ function Frame({ ready, children }: { ready: boolean; children: ReactNode }) {
         Skip to the content
       </a>
       <ConnectionBanner />
+      {ready && banners.map(({ id, content: Content }) => <Content key={id} />)}
       <div className="flex min-h-0 flex-1">
         <Sidebar ready={ready} />
         {ready && children}

@@ -6,6 +6,8 @@ import type { Shortcut } from './shortcut-list.ts';
 
 /** What a room may put into the frame or into another room's screen, by the name of the place. */
 export interface SlotContributions {
+  /** Above everything; renders nothing when there is nothing to say. */
+  'frame.banner': { id: string; content: ComponentType };
   /** A button at the head of the sidebar and at the right of a phone's header; it runs the shortcut. */
   'sidebar.action': { shortcut: string; label: string; icon: LucideIcon };
   /** A screen in the navigation. */

@@ -59,7 +59,7 @@ export function useUnload() {
 
 export function useRecommended() {
   return useQuery({
-    queryKey: ['models', 'recommended'],
+    queryKey: ['models', 'recommendations'],
     queryFn: async () => (await modelsApi.recommended.$get()).json(),
     staleTime: Number.POSITIVE_INFINITY,
   });
