@@ -15,6 +15,10 @@ interface PerTest {
   ownDaemon: Daemon;
 }
 
+/** What the browser itself writes when a daemon was ended under an open page. */
+const daemonIsGone =
+  /net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)/;
+
 interface PerWorker {
   /** A daemon shared by the tests of a worker: expect conversations of others in it. */
   daemon: Daemon;
@@ -30,7 +34,9 @@ export const test = base.extend<PerTest, PerWorker>({
   consoleErrors: [
     async ({ page }, provide) => {
       const errors: string[] = [];
-      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !daemonIsGone.test(message.text())) errors.push(message.text());
+      });
       page.on('pageerror', (error) => errors.push(String(error)));
       await provide(errors);
       expect(errors, 'errors on the console').toEqual([]);

@@ -27,6 +27,7 @@ test('the bare address says how to sign in', async ({ page, ownDaemon }) => {
 
 test('a restarted daemon knows the browser that was signed in', async ({ page, ownDaemon }) => {
   await openLink(page, ownDaemon);
+  await expect(page.getByRole('textbox', { name: /message/i })).toBeVisible();
   await ownDaemon.restart();
   await page.goto(ownDaemon.url);
   await expect(page.getByRole('textbox', { name: /message/i })).toBeVisible();
