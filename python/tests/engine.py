@@ -96,6 +96,13 @@ class Engine:
             frames.append(self.receive())
         return frames
 
+    def until_finished(self, count: int) -> list[Frame]:
+        """Frames until so many rows have ended."""
+        frames: list[Frame] = []
+        while sum(frame["type"] == "finished" for frame in frames) < count:
+            frames.append(self.receive())
+        return frames
+
     def reply(self, frame: Frame) -> Frame:
         """Send a request with an id and return its answer, progress skipped."""
         self.send(frame)
@@ -136,4 +143,4 @@ class Answer:
         self.text = "".join(part["text"] for part in parts) + self.finished["text"]
         self.reason = self.finished["finish_reason"]
         self.error = self.finished["error"]
-        self.admitted = next((f for f in self.frames if f["type"] == "admitted"), None)
+        self.admitted: Frame = next((f for f in self.frames if f["type"] == "admitted"), {})

@@ -1,0 +1,130 @@
+"""The loop, turn by turn, with a real model and nobody on the socket."""
+
+import queue
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlx_worker.detokenizer import RowText
+from mlx_worker.protocol import Load, Sampling
+from mlx_worker.rows import Drop, Failed, Prefilled, Row, Stepped
+from mlx_worker.scheduler import BUSY_CHUNK_TOKENS, MAX_DECODING_ROWS, Ready, Scheduler
+
+
+class Bench:
+    """A scheduler with `qwen` loaded, and the events it posts."""
+
+    def __init__(self, model: Path) -> None:
+        self.inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.events: list[Any] = []
+        self.scheduler = Scheduler(self.inbox, self.events.append)
+        self.inbox.put(Load("load", str(model)))
+        self.scheduler.turn()
+        ready = self.events[-1]
+        assert isinstance(ready, Ready)
+        assert ready.tokens
+        self.tokens = ready.tokens
+        self.events.clear()
+
+    def row(self, name: str, length: int = 8, limit: int = 1000, **options: Any) -> Row:
+        text: RowText = self.tokens.row_text([])
+        ids = [5 + index % 300 for index in range(length)]
+        row = Row(name, ids, length, limit, Sampling(limit), 1, options.get("priority", "interactive"), text)
+        self.inbox.put(row)
+        return row
+
+    def turn(self, count: int = 1) -> list[Any]:
+        """The events of so many turns."""
+        self.events.clear()
+        for _ in range(count):
+            self.scheduler.turn()
+        return list(self.events)
+
+
+@pytest.fixture
+def bench(qwen: Path) -> Bench:
+    return Bench(qwen)
+
+
+def test_one_step_event_carries_all_rows(bench: Bench) -> None:
+    names = {bench.row(name).id for name in "abc"}
+    bench.turn(3)
+    (step,) = bench.turn()
+    assert isinstance(step, Stepped)
+    assert {row.id for row, _, _ in step.tokens} == names
+
+
+def test_short_prompt_overtakes_one_of_lower_priority_and_loses_nothing(bench: Bench) -> None:
+    slow = bench.row("slow", 4000, priority="background")
+    (first,) = bench.turn()
+    assert isinstance(first, Prefilled)
+    quick = bench.row("quick")
+    events = bench.turn(2)
+    assert next(event.row for event in events if isinstance(event, Prefilled)) is quick
+    assert any(isinstance(event, Stepped) for event in events)
+    again = next(event for event in bench.turn(2) if isinstance(event, Prefilled))
+    assert again.row is slow
+    assert again.done > first.done
+
+
+def test_chunks_are_small_while_others_decode(bench: Bench) -> None:
+    bench.row("talks")
+    bench.turn(2)
+    bench.row("long", 3000)
+    before = 0
+    for _ in range(4):
+        prefilled = next(event for event in bench.turn() if isinstance(event, Prefilled))
+        assert prefilled.done - before <= BUSY_CHUNK_TOKENS[1]
+        before = prefilled.done
+
+
+def test_every_running_row_gets_a_token_between_two_chunks(bench: Bench) -> None:
+    bench.row("talks")
+    bench.turn(2)
+    bench.row("long", 3000)
+    for _ in range(4):
+        kinds = [type(event) for event in bench.turn()]
+        assert kinds == [Prefilled, Stepped]
+
+
+def test_new_row_decodes_in_the_turn_it_arrives(bench: Bench) -> None:
+    bench.row("talks")
+    bench.turn(3)
+    quick = bench.row("quick")
+    step = bench.turn()[-1]
+    assert quick in [row for row, _, _ in step.tokens]
+
+
+def test_dropped_row_is_gone_at_the_next_step(bench: Bench) -> None:
+    goes, stays = bench.row("goes"), bench.row("stays")
+    bench.turn(3)
+    bench.inbox.put(Drop(goes))
+    (step,) = bench.turn()
+    assert [row for row, _, _ in step.tokens] == [stays]
+
+
+def test_rows_beyond_the_batch_wait_their_turn(bench: Bench) -> None:
+    rows = [bench.row(str(index), limit=200) for index in range(MAX_DECODING_ROWS + 1)]
+    step = bench.turn(MAX_DECODING_ROWS + 5)[-1]
+    assert len(step.tokens) == MAX_DECODING_ROWS
+    bench.inbox.put(Drop(rows[0]))
+    assert rows[-1] in [row for row, _, _ in bench.turn(2)[-1].tokens]
+
+
+def test_row_that_cannot_be_fed_fails_alone(bench: Bench) -> None:
+    healthy = bench.row("healthy")
+    bench.turn(2)
+    empty = bench.row("empty", 0)
+    events = bench.turn(2)
+    assert [event.row for event in events if isinstance(event, Failed)] == [empty]
+    assert events[-1].tokens[0][0] is healthy
+
+
+def test_seeded_rows_share_a_batch(bench: Bench) -> None:
+    for name in "ab":
+        row = bench.row(name)
+        row.sampling.temperature = 1
+    bench.turn(2)
+    (step,) = bench.turn()
+    assert len(step.tokens) == 2
