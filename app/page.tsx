@@ -1,7 +1,2 @@
-'use client';
-
-import { Screen } from './_shell/screen.tsx';
-
-export default function Page() {
-  return <Screen name="Chat">{null}</Screen>;
-}
+// Chat is the first screen; its own address is /chat, where an id can follow.
+export { default } from './chat/page.tsx';

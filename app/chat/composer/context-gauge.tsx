@@ -1,0 +1,53 @@
+'use client';
+
+import { formatCount } from '#app/_ui/format.ts';
+import { Gauge } from '#app/_ui/gauge.tsx';
+import { Popover } from '#app/_ui/popover.tsx';
+import type { TokenCount } from '#server/features/chat/contract.ts';
+import { ContextParts } from './context-parts.tsx';
+
+interface ContextGaugeProps {
+  count: TokenCount | undefined;
+  /** The model's window, for a conversation that has no count yet. */
+  window: number | null;
+}
+
+/** `12,410 of 32,768`: the exact tokens of the next prompt. A press shows what they are. */
+export function ContextGauge({ count, window }: ContextGaugeProps) {
+  const size = count?.context_window ?? window;
+  const text = count === undefined ? '–' : formatCount(count.tokens);
+  const of = size === null ? '' : ` of ${formatCount(size)}`;
+  const fraction =
+    count === undefined ? 0 : count.tokens / Math.max(1, count.context_window - count.reserved);
+  const label =
+    count === undefined ? `Context window${of} tokens` : `${text}${of} tokens of the context window`;
+  return (
+    <Popover
+      title="What the model will read"
+      side="top"
+      trigger={
+        <button
+          type="button"
+          aria-label={label}
+          className="reach flex h-8 items-center gap-2 rounded-control px-2 text-tiny text-ink-2 transition-colors hover:bg-hover"
+        >
+          <Gauge fraction={fraction} label="" />
+          <span className="figures whitespace-nowrap">
+            {text}
+            <span className="text-ink-3">{of}</span>
+          </span>
+        </button>
+      }
+    >
+      <h3 className="mb-2 font-medium">What the model will read</h3>
+      {count === undefined ? (
+        <p className="text-ink-2 text-pretty">
+          Counted by the model's own tokenizer once the conversation has begun
+          {size === null ? '' : `; the window holds ${formatCount(size)} tokens`}.
+        </p>
+      ) : (
+        <ContextParts count={count} />
+      )}
+    </Popover>
+  );
+}

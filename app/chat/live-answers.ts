@@ -1,0 +1,8 @@
+import { LiveStore } from '#app/_client/live.ts';
+import type { GenerationState } from '#server/generation/generation.ts';
+import { chatApi } from './chat-api.ts';
+
+/** The running answers of every conversation that this tab shows. */
+export const liveAnswers = new LiveStore<GenerationState>({
+  fetchMissed: (id, after) => chatApi.live(id, after),
+});

@@ -1,0 +1,38 @@
+'use client';
+
+import { memo } from 'react';
+import { useLive } from '#app/_client/use-live.ts';
+import { Markdown } from '#app/_ui/markdown/markdown.tsx';
+import type { Message } from '#server/features/chat/contract.ts';
+import { liveAnswers } from '../live-answers.ts';
+import { modelColor } from '../model/model-color.ts';
+import { isRunning } from '../path.ts';
+import { AnswerFooter } from './answer-footer.tsx';
+import { AnswerNotes } from './answer-notes.tsx';
+import { AnswerProgress } from './answer-progress.tsx';
+
+/** A model's answer: who, the text as it arrives, and what it took. Only this part renders while tokens arrive. */
+export const Answer = memo(function Answer({ message }: { message: Message }) {
+  const running = isRunning(message);
+  const live = useLive(liveAnswers, message.id);
+  const text = running ? (live?.text ?? message.text) : message.text;
+  const { model } = message;
+  return (
+    <article aria-label="Answer" aria-busy={running} className="group">
+      <header className="mb-2.5 flex h-6 items-center gap-2 text-small text-ink-2">
+        <span aria-hidden="true" className={`size-2 rounded-full ${modelColor(model?.id ?? '')}`} />
+        <span className="truncate font-medium">{model?.name ?? 'Model'}</span>
+        {model?.quantization ? <span className="text-ink-3">{model.quantization}</span> : null}
+        {running ? <AnswerProgress state={live?.state ?? null} tokens={live?.tokens ?? 0} /> : null}
+      </header>
+      <AnswerNotes message={message} place="above" />
+      {text === '' ? null : (
+        <div data-testid="answer-text" className={running ? 'md-caret' : undefined}>
+          <Markdown text={text} growing={running} />
+        </div>
+      )}
+      <AnswerNotes message={message} place="below" />
+      {running ? null : <AnswerFooter message={message} />}
+    </article>
+  );
+});
