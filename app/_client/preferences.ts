@@ -25,8 +25,8 @@ export const DEFAULT_PREFERENCES: Preferences = {
   advanced: false,
   sidebarOpen: true,
   panelOpen: true,
-  sidebarWidth: 254,
-  panelWidth: 286,
+  sidebarWidth: 264,
+  panelWidth: 296,
   shortcuts: {},
 };
 

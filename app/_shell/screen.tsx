@@ -32,7 +32,7 @@ export function Screen({ name, title, actions, panel, children }: ScreenProps) {
     <>
       <title>{`${name} · MLX Code`}</title>
       <div className="flex min-w-0 flex-1 flex-col">
-        <header className="flex h-[51px] shrink-0 items-center gap-2 border-b border-line px-3 md:px-4">
+        <header className="flex h-[52px] shrink-0 items-center gap-2 border-b border-line px-3 md:px-4">
           <IconButton
             icon={MenuIcon}
             label="Open the sidebar"

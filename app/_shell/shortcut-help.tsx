@@ -17,7 +17,7 @@ export function ShortcutHelp() {
       description="Change them in Settings, Keyboard."
       wide
     >
-      <div className="columns-1 gap-8 sm:columns-2">
+      <div className="columns-1 gap-8 md:columns-2">
         {groups.map((group) => (
           <section key={group} className="mb-5 break-inside-avoid">
             <h3 className="mb-1.5 text-tiny font-medium text-ink-3">{group}</h3>

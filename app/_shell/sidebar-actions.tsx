@@ -11,7 +11,7 @@ export function SidebarActions() {
   const actions = useSlot('sidebar.action');
   const paletteKeys = useKeys('palette');
   return (
-    <div className="flex shrink-0 flex-col gap-0.5 px-3">
+    <div className="flex shrink-0 flex-col gap-[2px] px-3">
       {actions.map((action) => (
         <ActionButton key={action.shortcut} action={action} />
       ))}

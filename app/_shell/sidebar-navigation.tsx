@@ -11,10 +11,7 @@ import { type SlotContributions, useSlot } from './slots.tsx';
 export function SidebarNavigation() {
   const items = useSlot('sidebar.item');
   return (
-    <nav
-      aria-label="Screens"
-      className="mx-3 mt-2.5 flex shrink-0 flex-col gap-px border-b border-line pb-2.5"
-    >
+    <nav aria-label="Screens" className="mx-3 mt-[9px] flex shrink-0 flex-col border-b border-line pb-2">
       {items.map((item) => (
         <NavigationItem key={item.href} item={item} />
       ))}

@@ -33,25 +33,22 @@ export function ModelRow({ model, resident, place, isDefault }: ModelRowProps) {
       className="border-b border-line px-3.5 py-2.5 last:border-b-0"
       style={{ contentVisibility: 'auto', containIntrinsicSize: 'auto 64px' }}
     >
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5">
-        <div className="min-w-0 flex-[1_1_240px]">
-          <p className="flex min-w-0 items-center gap-2">
-            <Dot resident={resident} usable={model.usable} place={place} />
-            <span className="truncate font-medium">{model.name}</span>
-            {model.quantization !== null && <Tag>{model.quantization}</Tag>}
-            {isDefault && <Tag>default</Tag>}
-          </p>
-          <p className="mt-0.5 flex min-w-0 items-center gap-1.5 pl-4 text-tiny text-ink-3">
-            <span className="shrink-0">{SOURCES[model.source]}</span>
-            <span aria-hidden="true">·</span>
-            <CopyText text={model.path} label="folder" />
-          </p>
-        </div>
-        <div className="flex flex-wrap items-center gap-x-5 gap-y-1 pl-4 max-sm:w-full">
-          <Figures model={model} />
-        </div>
+      <div className="flex min-w-0 items-center gap-2">
+        <Dot resident={resident} usable={model.usable} place={place} />
+        <h3 className="truncate font-medium">{model.name}</h3>
+        {model.quantization !== null && <Tag>{model.quantization}</Tag>}
+        {isDefault && <Tag>default</Tag>}
+        <span className="flex-1" />
         <ModelAction model={model} resident={resident} />
       </div>
+      <div className="mt-0.5 flex flex-wrap items-center gap-x-4 gap-y-0.5 pl-4">
+        <Figures model={model} />
+      </div>
+      <p className="mt-0.5 flex min-w-0 items-center gap-1.5 pl-4 text-tiny text-ink-3">
+        <span className="shrink-0">{SOURCES[model.source]}</span>
+        <span aria-hidden="true">·</span>
+        <CopyText text={model.path} label="folder" />
+      </p>
       {model.note !== null && <p className="mt-1 pl-4 text-tiny text-ink-2 text-pretty">{model.note}</p>}
       {model.problem !== null && (
         <p className="mt-1 pl-4 text-tiny text-bad text-pretty">{model.problem.message}</p>

@@ -24,7 +24,7 @@ export default function ModelsPage() {
         <>
           <h1 className="text-heading font-semibold">Models</h1>
           {data !== undefined && (
-            <span className="figures truncate text-tiny text-ink-3 max-sm:hidden">
+            <span className="figures truncate text-tiny text-ink-3 max-md:hidden">
               {data.models.length} on this disk · {formatBytes(data.memory.resident_bytes)} of{' '}
               {formatBytes(data.memory.budget_bytes)} in use
             </span>
