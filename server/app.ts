@@ -1,4 +1,5 @@
 import type { FeatureContext, FeatureParts } from './feature.ts';
+import { chatFeature } from './features/chat/chat.ts';
 import type { ChatEvents } from './features/chat/contract.ts';
 import type { LogsEvents } from './features/logs/contract.ts';
 import { logsFeature } from './features/logs/logs.ts';
@@ -16,6 +17,7 @@ export function setUpFeatures(context: FeatureContext<AppEvents>): FeatureParts[
   const within = (room: string) => ({ ...context, log: context.log.child({ room }) });
   return [
     modelsFeature.setup(within(modelsFeature.name)),
+    chatFeature.setup(within(chatFeature.name)),
     settingsFeature.setup(within(settingsFeature.name)),
     logsFeature.setup(within(logsFeature.name)),
   ];

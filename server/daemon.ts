@@ -1,23 +1,19 @@
 import { join } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
 import { openDatabase } from '#db/client.ts';
 import { type AppEvents, setUpFeatures } from './app.ts';
 import type { FeatureContext, FeatureParts } from './feature.ts';
 import { createGenerations } from './generation/generations.ts';
-import { createApi } from './kernel/api.ts';
 import { createAuth } from './kernel/auth.ts';
 import type { Config } from './kernel/config.ts';
 import { createDisk } from './kernel/disk.ts';
-import { createDoor } from './kernel/door.ts';
 import { createEgress } from './kernel/egress.ts';
 import { openHome } from './kernel/home.ts';
 import { createHooks } from './kernel/hooks.ts';
 import { createJobs } from './kernel/jobs.ts';
-import { listen, type Listening } from './kernel/listen.ts';
 import { createLog, type Log } from './kernel/log.ts';
 import { createSecrets, systemKeychain } from './kernel/secrets.ts';
+import { serve } from './kernel/serving.ts';
 import { createSockets, type Emitter, type Sockets } from './kernel/sockets.ts';
-import { createStaticUi, type Ui } from './kernel/static-ui.ts';
 import { createEnginePool } from './worker/pool.ts';
 
 /** A daemon that listens. */
@@ -69,8 +65,7 @@ async function boot(
   const sockets = createSockets({ auth, log: log.child({ room: 'sockets' }) });
   const context = createContext({ config, log, database, disk, auth, sockets, started });
   const features = setUpFeatures(context);
-  const serving = await serve({ context, features, sockets, started, setPort: (bound) => (port = bound) });
-  port = serving.port;
+  await openDoor({ context, features, sockets, started, onListening: (bound) => (port = bound) });
   const link = auth.createLink();
   home.announce(new URL(link).origin);
   lookAfterData(context, disk, started);
@@ -103,56 +98,25 @@ function createContext(parts: Parts): FeatureContext<AppEvents> {
   };
 }
 
-interface Serving {
+interface Opening {
   context: FeatureContext<AppEvents>;
   features: FeatureParts[];
   sockets: Sockets;
   started: (name: string, end: () => unknown) => void;
-  setPort: (port: number) => void;
+  onListening: (port: number) => void;
 }
 
-async function serve({ context, features, sockets, started, setPort }: Serving): Promise<Listening> {
+/** Rooms start before the door opens, so that nobody meets one that is half there. */
+async function openDoor({ context, features, sockets, started, onListening }: Opening): Promise<void> {
   const { config, auth, log, disk, jobs } = context;
   sockets.allow([/^jobs$/, ...features.flatMap(({ topics }) => topics ?? [])]);
-  const api = createApi({ config, auth, log, disk, rooms: features });
   for (const feature of features) {
     await feature.start?.();
     started('a room', () => feature.stop?.());
   }
   jobs.recover();
-  let bound = config.port;
-  const door = createDoor({ config, port: () => bound });
-  const answerApi = getRequestListener(api.fetch, { overrideGlobalObjects: false });
-  let ui: Ui = createStaticUi({ folder: join(config.root, 'out'), door });
-  const fail = (error: unknown) => log.error({ err: error }, 'a request could not be answered');
-  const listening = await listen({
-    config,
-    door,
-    onRequest(request, response) {
-      const path = request.url ?? '/';
-      if (path.startsWith('/socket.io/')) return sockets.handleRequest(request, response);
-      const answer = /^\/api(\/|\?|$)/.test(path)
-        ? answerApi(request, response)
-        : ui.handleRequest(request, response);
-      answer.catch((error: unknown) => {
-        fail(error);
-        response.destroy();
-      });
-    },
-    onUpgrade(request, socket, head) {
-      if (request.url?.startsWith('/socket.io/')) sockets.handleUpgrade(request, socket, head);
-      else if (ui.handleUpgrade) ui.handleUpgrade(request, socket, head);
-      else socket.destroy();
-    },
-  });
-  started('door', () => Promise.all([listening.close(), sockets.close()]));
-  bound = listening.port;
-  setPort(bound);
-  if (config.dev) {
-    const { createDevUi } = await import('./kernel/dev-ui.ts');
-    ui = await createDevUi(config, bound);
-  }
-  return listening;
+  const serving = await serve({ config, auth, log, disk, sockets, rooms: features, onListening });
+  started('door', serving.close);
 }
 
 /** What can wait until people are served: the ballast, the daily backup, the spare engine. */

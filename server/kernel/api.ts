@@ -16,7 +16,14 @@ interface ApiOptions {
   auth: Auth;
   log: Log;
   disk: Pick<Disk, 'reportFull'>;
-  rooms: { routes?: OpenAPIHono | undefined; bodyLimits?: Record<string, number> | undefined }[];
+  rooms: RoomRoutes[];
+}
+
+/** The part of a room that is reached over HTTP. */
+export interface RoomRoutes {
+  routes?: OpenAPIHono;
+  /** Bytes by path under /api. */
+  bodyLimits?: Record<string, number>;
 }
 
 const BODY_LIMIT = 16 * 2 ** 20;

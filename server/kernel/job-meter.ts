@@ -34,12 +34,10 @@ export function createMeter(start: { done: number; total: number | null }): Mete
   };
 }
 
-/** What a person is shown of a running job's speed; nulls when it does not run or cannot be told. */
-export function measured(
-  meter: Meter | undefined,
-  job: { done: number; total: number | null },
-): { rate: number | null; secondsLeft: number | null } {
+/** What a person is shown of a job's speed; nulls when it does not run or cannot be told. */
+export function measured(meter: Meter | undefined): { rate: number | null; secondsLeft: number | null } {
   const rate = meter?.rate(Date.now()) ?? null;
-  if (rate === null || rate === 0 || job.total === null) return { rate, secondsLeft: null };
-  return { rate, secondsLeft: Math.max(0, (job.total - job.done) / rate) };
+  const { done, total } = meter?.last() ?? { done: 0, total: null };
+  if (rate === null || rate === 0 || total === null) return { rate, secondsLeft: null };
+  return { rate, secondsLeft: Math.max(0, (total - done) / rate) };
 }

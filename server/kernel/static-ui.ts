@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Door } from './door.ts';
@@ -9,7 +10,7 @@ import type { Door } from './door.ts';
 /** Serves the screens. Answers GET and HEAD of every path that is no API. */
 export interface Ui {
   handleRequest(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  handleUpgrade?(request: IncomingMessage, socket: import('node:stream').Duplex, head: Buffer): void;
+  handleUpgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 interface StaticUiOptions {
