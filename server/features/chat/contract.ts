@@ -6,7 +6,10 @@ import { FinishReason } from '#server/worker/protocol.ts';
 export type { ChatApi } from './chat.ts';
 
 export const ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
-const Id = z.string().regex(ID, 'must be a 26-character id').openapi({ example: '01JD0000000000000000000000' });
+const Id = z
+  .string()
+  .regex(ID, 'must be a 26-character id')
+  .openapi({ example: '01JD0000000000000000000000' });
 const IdParams = z.object({ id: Id });
 const Text = z.string().max(2_000_000);
 
@@ -26,7 +29,11 @@ export const Parameters = z
   .strict()
   .openapi('Parameters');
 
-export const MessageError = z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()).optional() });
+export const MessageError = z.object({
+  code: z.string(),
+  message: z.string(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
 
 export const Message = z
   .object({
@@ -37,7 +44,9 @@ export const Message = z
     text: z.string(),
     status: z.enum(['queued', 'running', 'interrupted', 'complete', 'failed']),
     finish_reason: FinishReason.nullable(),
-    usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number(), cached_tokens: z.number() }).nullable(),
+    usage: z
+      .object({ prompt_tokens: z.number(), completion_tokens: z.number(), cached_tokens: z.number() })
+      .nullable(),
     /** Seconds; tokens_per_second over decode only. */
     timings: z
       .object({
@@ -49,7 +58,14 @@ export const Message = z
         tokens_per_second: z.number(),
       })
       .nullable(),
-    model: z.object({ id: z.string(), name: z.string(), quantization: z.string().nullable(), hash: z.string().nullable() }).nullable(),
+    model: z
+      .object({
+        id: z.string(),
+        name: z.string(),
+        quantization: z.string().nullable(),
+        hash: z.string().nullable(),
+      })
+      .nullable(),
     parameters: Parameters.nullable(),
     /** Oldest turns left out because the context window was full. */
     dropped: z.object({ messages: z.number(), tokens: z.number() }).nullable(),
@@ -78,7 +94,13 @@ export const Conversation = z
   })
   .openapi('Conversation');
 
-export const ConversationSummary = Conversation.pick({ id: true, title: true, pinned: true, created_at: true, updated_at: true })
+export const ConversationSummary = Conversation.pick({
+  id: true,
+  title: true,
+  pinned: true,
+  created_at: true,
+  updated_at: true,
+})
   .extend({ running: z.boolean() })
   .openapi('ConversationSummary');
 
@@ -104,7 +126,9 @@ export const TokenCount = z
     /** What `drop_oldest` would leave out. */
     would_drop: z.object({ messages: z.number(), tokens: z.number() }),
     /** Kept as well as dropped, oldest first. */
-    parts: z.array(z.object({ message_id: Id.nullable(), role: z.string(), tokens: z.number(), dropped: z.boolean() })),
+    parts: z.array(
+      z.object({ message_id: Id.nullable(), role: z.string(), tokens: z.number(), dropped: z.boolean() }),
+    ),
   })
   .openapi('TokenCount');
 
@@ -123,7 +147,13 @@ export const chatRoutes = {
         limit: z.coerce.number().int().min(1).max(200).default(60),
       }),
     },
-    responses: okJson(z.object({ items: z.array(ConversationSummary), next_cursor: z.string().nullable(), total: z.number() })),
+    responses: okJson(
+      z.object({
+        items: z.array(ConversationSummary),
+        next_cursor: z.string().nullable(),
+        total: z.number(),
+      }),
+    ),
   }),
   create: createRoute({
     method: 'post',
@@ -188,7 +218,16 @@ export const chatRoutes = {
     method: 'post',
     path: '/chat/conversations/{id}/count',
     tags: Tags,
-    request: { params: IdParams, ...jsonBody(z.object({ text: Text, model_id: z.string().max(200).optional(), parent_id: Id.nullable().optional() })) },
+    request: {
+      params: IdParams,
+      ...jsonBody(
+        z.object({
+          text: Text,
+          model_id: z.string().max(200).optional(),
+          parent_id: Id.nullable().optional(),
+        }),
+      ),
+    },
     responses: okJson(TokenCount),
   }),
   /** `request_id` makes a repeated send answer with the first one's messages instead of sending twice. */
@@ -224,7 +263,13 @@ export const chatRoutes = {
     tags: Tags,
     request: {
       params: IdParams,
-      ...jsonBody(z.object({ model_id: z.string().max(200).optional(), parameters: Parameters.optional(), overflow: Overflow })),
+      ...jsonBody(
+        z.object({
+          model_id: z.string().max(200).optional(),
+          parameters: Parameters.optional(),
+          overflow: Overflow,
+        }),
+      ),
     },
     responses: okJson(Started),
   }),
@@ -233,7 +278,10 @@ export const chatRoutes = {
     method: 'post',
     path: '/chat/messages/{id}/continue',
     tags: Tags,
-    request: { params: IdParams, ...jsonBody(z.object({ max_tokens: z.int().min(1).max(1_000_000).optional() })) },
+    request: {
+      params: IdParams,
+      ...jsonBody(z.object({ max_tokens: z.int().min(1).max(1_000_000).optional() })),
+    },
     responses: okJson(Message),
   }),
   stop: createRoute({
@@ -280,7 +328,9 @@ export const chatRoutes = {
     path: '/chat/messages/{id}/live',
     tags: Tags,
     request: { params: IdParams, query: z.object({ after: z.coerce.number().int().min(0).default(0) }) },
-    responses: okJson(z.object({ message: Message, seq: z.number(), text: z.string(), state: z.unknown().nullable() })),
+    responses: okJson(
+      z.object({ message: Message, seq: z.number(), text: z.string(), state: z.unknown().nullable() }),
+    ),
   }),
   /** One conversation as Markdown (`text/markdown`), as a download. */
   exportOne: createRoute({
@@ -304,7 +354,10 @@ export const chatRoutes = {
     path: '/chat/import',
     tags: Tags,
     responses: okJson(
-      z.object({ conversations: z.array(Conversation), failed: z.array(z.object({ file: z.string(), message: z.string() })) }),
+      z.object({
+        conversations: z.array(Conversation),
+        failed: z.array(z.object({ file: z.string(), message: z.string() })),
+      }),
     ),
   }),
 };

@@ -32,18 +32,9 @@ export class JournalStore {
       .run();
   }
 
-  /** What was decided before the answer was handed to an engine, or to take it up again. */
-  prepare(
-    id: string,
-    change: Partial<
-      Pick<MessageRow, 'model' | 'parameters' | 'dropped' | 'status' | 'error' | 'finishReason'>
-    >,
-  ): void {
-    this.#stream
-      .update(messages)
-      .set({ ...change, updatedAt: Date.now() })
-      .where(eq(messages.id, id))
-      .run();
+  /** What the prompt of a queued answer had to leave out. */
+  recordDropped(id: string, dropped: MessageRow['dropped']): void {
+    this.#stream.update(messages).set({ dropped }).where(eq(messages.id, id)).run();
   }
 
   /** Text, token ids and seq of all pieces, in one transaction. Pieces already written are left alone. */

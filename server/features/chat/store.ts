@@ -42,6 +42,15 @@ export class ConversationStore {
     return row;
   }
 
+  /** The rows as they are, deleted or not. */
+  stored(ids: readonly string[]): ConversationRow[] {
+    return this.#user
+      .select()
+      .from(conversations)
+      .where(sql`${conversations.id} in ${idList(ids)}`)
+      .all();
+  }
+
   /** Pinned ones first, then the latest changed; `cursor` comes from the page before. */
   list(cursor: string | undefined, limit: number): ConversationPage {
     const alive = isNull(conversations.deletedAt);

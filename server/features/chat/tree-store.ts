@@ -52,6 +52,30 @@ export class TreeStore {
     return row;
   }
 
+  /** A reachable message of this conversation. */
+  findIn(conversationId: string, id: string): MessageRow {
+    const row = this.find(id);
+    if (row.conversationId === conversationId) return row;
+    throw new AppError('not_found', 'This message is not in this conversation.');
+  }
+
+  /** The row as it is, deleted or not. */
+  stored(id: string): MessageRow | undefined {
+    return readRows(this.#user, [id])[0];
+  }
+
+  /** Makes an answer that ended queued again; undefined when something else happened to it meanwhile. */
+  requeue(row: MessageRow, change: Pick<MessageRow, 'model' | 'parameters'>): MessageRow | undefined {
+    return this.#user
+      .update(messages)
+      .set({ ...change, status: 'queued', finishReason: null, error: null, updatedAt: Date.now() })
+      .where(
+        and(eq(messages.id, row.id), eq(messages.status, row.status), eq(messages.updatedAt, row.updatedAt)),
+      )
+      .returning()
+      .get();
+  }
+
   /** For each of `rows`, the ids of all versions of it, oldest first. */
   versions(rows: readonly MessageRow[]): Map<string, string[]> {
     const parents = [...new Set(rows.flatMap((row) => row.parentId ?? []))];

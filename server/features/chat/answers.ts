@@ -1,0 +1,130 @@
+import type { Generations, GenerationState } from '#server/generation/generation.ts';
+import type { Disk } from '#server/kernel/disk.ts';
+import type { Log } from '#server/kernel/log.ts';
+import type { Announcements } from './announcements.ts';
+import { AnswerSink } from './answer-sink.ts';
+import { type JournalStore, readTokenIds } from './journal-store.ts';
+import { completePlan, type Plan, samplingOf } from './plan.ts';
+import type { ConversationStore, MessageRow } from './store.ts';
+import { isUnfinished, type TreeStore } from './tree-store.ts';
+
+const SAVE_AGAIN_MS = 2000;
+
+interface AnswersParts {
+  generations: Generations;
+  conversations: ConversationStore;
+  tree: TreeStore;
+  journal: JournalStore;
+  announcements: Announcements;
+  log: Log;
+  disk: Pick<Disk, 'reportFull'>;
+}
+
+/** The answers being written. */
+export class Answers {
+  readonly #parts: AnswersParts;
+  /** Planned, and not yet handed to an engine. */
+  readonly #waiting = new Map<string, AnswerSink>();
+  /** Ended, and not yet on the disk. */
+  readonly #unsaved = new Map<string, AnswerSink>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parts: AnswersParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs the model for a queued answer. Never throws: what fails is said in the message. */
+  begin(row: MessageRow, plan: Plan): void {
+    const sink = this.#sink(row);
+    if (!plan.counting) return this.#start({ row, sink, plan });
+    this.#waiting.set(row.id, sink);
+    completePlan(plan).then(
+      (prompt) => {
+        if (!this.#waiting.delete(row.id)) return;
+        this.#parts.journal.recordDropped(row.id, prompt.dropped);
+        this.#start({ row: { ...row, dropped: prompt.dropped }, sink, plan: { ...plan, ...prompt } });
+      },
+      (error: unknown) => {
+        if (this.#waiting.delete(row.id)) sink.fail(error);
+      },
+    );
+  }
+
+  /** True when it was queued, loading or running. */
+  stop(id: string): boolean {
+    const sink = this.#waiting.get(id);
+    if (!sink) return this.#parts.generations.stop(id);
+    this.#waiting.delete(id);
+    sink.cancel();
+    return true;
+  }
+
+  /** A stored row with what its running generation holds beyond it. */
+  complete(row: MessageRow): MessageRow {
+    const unsaved = this.#unsaved.get(row.id);
+    if (unsaved) return unsaved.complete(row);
+    const live = isUnfinished(row) ? this.#parts.generations.live(row.id, row.seq) : undefined;
+    return live ? { ...row, text: row.text + live.text, seq: live.seq } : row;
+  }
+
+  /** What a browser that has seen deltas up to `after` has missed. */
+  live(row: MessageRow, after: number): { seq: number; text: string; state: GenerationState | null } {
+    if (this.#waiting.has(row.id)) return { seq: row.seq, text: '', state: { phase: 'queued', position: 0 } };
+    return this.#parts.generations.live(row.id, after) ?? { seq: row.seq, text: '', state: null };
+  }
+
+  /** Tries once more to save what could not be saved. */
+  close(): void {
+    clearTimeout(this.#timer);
+    for (const sink of this.#unsaved.values()) sink.save();
+  }
+
+  #start({ row, sink, plan }: { row: MessageRow; sink: AnswerSink; plan: Plan }): void {
+    const tokenIds = readTokenIds(row.tokenIds);
+    try {
+      this.#parts.generations.start(
+        {
+          id: row.id,
+          modelId: plan.model.id,
+          messages: plan.parts.map((part) => part.message),
+          // The seed that an interrupted answer was drawn with, so that it goes on as it would have.
+          sampling: { ...samplingOf(row.parameters ?? {}), ...(row.seed === null ? {} : { seed: row.seed }) },
+          resume: tokenIds.length === 0 ? null : { tokenIds, text: row.text, seq: row.seq },
+        },
+        sink,
+      );
+    } catch (error) {
+      sink.fail(error);
+    }
+  }
+
+  #sink(row: MessageRow): AnswerSink {
+    const { journal, announcements, log, disk } = this.#parts;
+    return new AnswerSink(row, {
+      journal,
+      announcements,
+      log,
+      onDiskFull: () => disk.reportFull(),
+      onEnd: (sink, saved) => this.#ended(sink, saved),
+      // Not from within the generation's own call.
+      onOtherModel: (id) => queueMicrotask(() => this.#parts.generations.stop(id)),
+    });
+  }
+
+  #ended(sink: AnswerSink, saved: boolean): void {
+    if (saved) this.#unsaved.delete(sink.id);
+    else {
+      this.#unsaved.set(sink.id, sink);
+      this.#timer ??= setTimeout(() => this.#saveAgain(), SAVE_AGAIN_MS).unref();
+    }
+    const row = this.#parts.tree.stored(sink.id);
+    if (!row) return;
+    this.#parts.announcements.message(this.complete(row));
+    this.#parts.announcements.listed(this.#parts.conversations.stored([row.conversationId]));
+  }
+
+  #saveAgain(): void {
+    this.#timer = undefined;
+    for (const sink of this.#unsaved.values()) this.#ended(sink, sink.save());
+  }
+}

@@ -1,0 +1,39 @@
+import { defineFeature } from '#server/feature.ts';
+import { createRoutes } from '#server/kernel/http.ts';
+import { TOPICS } from './announcements.ts';
+import type { ChatEvents } from './contract.ts';
+import { createConversationRoutes } from './conversations.ts';
+import { createMessageRoutes } from './messages.ts';
+import { createPurge } from './purge.ts';
+import { createRoom, type Room } from './room.ts';
+import { createTransferRoutes, MAX_IMPORT } from './transfer.ts';
+
+export type ChatApi = ReturnType<typeof createChatRoutes>;
+
+/** Conversations: their tree of messages, the answers being written, and their way to Markdown and back. */
+export const chatFeature = defineFeature<ChatEvents>('chat', (context) => {
+  const room = createRoom(context);
+  const purge = createPurge(room.conversations, context.log);
+  return {
+    routes: createChatRoutes(room),
+    topics: TOPICS,
+    bodyLimits: { '/chat/import': MAX_IMPORT },
+    start() {
+      const interrupted = room.journal.interruptAll();
+      if (interrupted > 0)
+        context.log.warn({ interrupted }, 'answers were cut off by the last stop; they can be continued');
+      purge.start();
+    },
+    stop() {
+      purge.stop();
+      room.answers.close();
+    },
+  };
+});
+
+function createChatRoutes(room: Room) {
+  return createRoutes()
+    .route('/', createConversationRoutes(room))
+    .route('/', createMessageRoutes(room))
+    .route('/', createTransferRoutes(room));
+}

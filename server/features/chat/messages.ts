@@ -1,0 +1,198 @@
+import { AppError } from '#server/kernel/errors.ts';
+import { createRoutes } from '#server/kernel/http.ts';
+import { chatRoutes, type Parameters } from './contract.ts';
+import { openConversation, viewMessages } from './conversations.ts';
+import {
+  DEFAULT_MAX_TOKENS,
+  findModel,
+  type Overflow,
+  parametersInForce,
+  type Plan,
+  planAnswer,
+  reservedTokens,
+} from './plan.ts';
+import { type PathMessage, promptOf, withoutOldest } from './prompt.ts';
+import type { Room } from './room.ts';
+import { type ConversationRow, type MessageRow, newId } from './store.ts';
+import { type AnswerDraft, isUnfinished, MANY, type SentMessage } from './tree-store.ts';
+import { toConversation } from './views.ts';
+
+/** Routes about single messages. */
+export function createMessageRoutes(room: Room) {
+  return createRoutes()
+    .openapi(chatRoutes.send, async (c) => {
+      const { text, request_id, parent_id, overflow } = c.req.valid('json');
+      const conversation = room.conversations.find(c.req.valid('param').id);
+      const parentId = parent_id === undefined ? conversation.activeLeafId : parent_id;
+      const sent = { conversationId: conversation.id, id: request_id, parentId, text };
+      return c.json(await send(room, sent, overflow), 200);
+    })
+    .openapi(chatRoutes.edit, async (c) => {
+      const { text, overflow } = c.req.valid('json');
+      const { conversationId, parentId, role } = room.tree.find(c.req.valid('param').id);
+      if (role !== 'user')
+        throw new AppError('invalid_request', 'Only a message that was sent can be edited.');
+      return c.json(await send(room, { conversationId, id: newId(), parentId, text }, overflow), 200);
+    })
+    .openapi(chatRoutes.regenerate, async (c) => {
+      const row = room.tree.find(c.req.valid('param').id);
+      return c.json({ user: null, answer: await regenerate(room, row, c.req.valid('json')) }, 200);
+    })
+    .openapi(chatRoutes.resume, async (c) => {
+      const row = room.tree.find(c.req.valid('param').id);
+      return c.json(await resume(room, row, c.req.valid('json').max_tokens), 200);
+    })
+    .openapi(chatRoutes.stop, (c) => {
+      const { id } = room.tree.find(c.req.valid('param').id);
+      return c.json({ stopped: room.answers.stop(id) }, 200);
+    })
+    .openapi(chatRoutes.select, (c) => {
+      const conversation = room.tree.select(room.tree.find(c.req.valid('param').id));
+      room.announcements.conversation(conversation);
+      return c.json(openConversation(room, conversation), 200);
+    })
+    .openapi(chatRoutes.branch, (c) => {
+      const conversation = room.tree.branch(room.tree.find(c.req.valid('param').id));
+      room.announcements.listed([conversation]);
+      return c.json(toConversation(conversation), 200);
+    })
+    .openapi(chatRoutes.removeMessage, (c) => {
+      const row = room.tree.find(c.req.valid('param').id);
+      for (const id of room.tree.unfinishedBelow(row.id)) room.answers.stop(id);
+      const conversation = room.tree.remove(row);
+      room.announcements.conversation(conversation);
+      return c.json(openConversation(room, conversation), 200);
+    })
+    .openapi(chatRoutes.restoreMessage, (c) => {
+      const conversation = room.tree.restore(c.req.valid('param').id);
+      room.announcements.conversation(conversation);
+      return c.json(openConversation(room, conversation), 200);
+    })
+    .openapi(chatRoutes.live, (c) => {
+      const row = room.tree.find(c.req.valid('param').id);
+      const { after } = c.req.valid('query');
+      return c.json({ message: viewMessage(room, row), ...room.answers.live(row, after) }, 200);
+    });
+}
+
+function viewMessage(room: Room, row: MessageRow) {
+  const [message] = viewMessages(room, [row]);
+  if (!message) throw new AppError('internal', 'A message got lost on its way to the screen.');
+  return message;
+}
+
+async function send(room: Room, sent: SentMessage, overflow: Overflow) {
+  const before = room.tree.findSent(sent);
+  if (before) return { user: viewMessage(room, before.user), answer: viewMessage(room, before.answer) };
+  const conversation = room.conversations.find(sent.conversationId);
+  const path = pathTo(room, conversation.id, sent.parentId);
+  const last = path.at(-1);
+  if (last && isUnfinished(last)) {
+    throw new AppError('conflict', 'The answer above is still being written. Wait for it, or stop it first.');
+  }
+  const question: PathMessage = { id: sent.id, role: 'user', text: sent.text };
+  const prepared = await prepare(room, { conversation, path: [...path, question], overflow });
+  const { user, answer, repeated } = room.tree.send(sent, prepared.draft);
+  if (!repeated) {
+    room.announcements.message(user);
+    announceAnswer(room, answer);
+    room.answers.begin(answer, prepared.plan);
+  }
+  return { user: viewMessage(room, user), answer: viewMessage(room, answer) };
+}
+
+interface Again {
+  model_id?: string | undefined;
+  parameters?: Parameters | undefined;
+  overflow: Overflow;
+}
+
+async function regenerate(room: Room, row: MessageRow, { model_id, parameters, overflow }: Again) {
+  const question =
+    row.role === 'user' ? row : row.parentId === null ? undefined : room.tree.find(row.parentId);
+  if (!question) throw new AppError('invalid_request', 'This answer has no question to answer again.');
+  const conversation = room.conversations.find(row.conversationId);
+  const path = room.tree.path(question.id, MANY);
+  const prepared = await prepare(room, { conversation, path, overflow, modelId: model_id, parameters });
+  const answer = room.tree.answer(question, prepared.draft);
+  announceAnswer(room, answer);
+  room.answers.begin(answer, prepared.plan);
+  return viewMessage(room, answer);
+}
+
+interface Preparation {
+  conversation: ConversationRow;
+  path: readonly PathMessage[];
+  overflow: Overflow;
+  modelId?: string | undefined;
+  parameters?: Parameters | undefined;
+}
+
+async function prepare(room: Room, asked: Preparation): Promise<{ plan: Plan; draft: AnswerDraft }> {
+  const { conversation, path, overflow } = asked;
+  const model = await findModel(room.hooks, asked.modelId ?? conversation.modelId);
+  const parameters = parametersInForce({ ...conversation.parameters, ...asked.parameters });
+  const chosen = asked.parameters?.max_tokens ?? conversation.parameters.max_tokens;
+  const plan = await planAnswer(room.generations, {
+    model,
+    parts: promptOf(conversation.systemPrompt, path),
+    overflow,
+    reserved: reservedTokens(model.contextWindow, chosen),
+  });
+  const { id, name, quantization } = model;
+  return {
+    plan,
+    draft: { model: { id, name, quantization, hash: null }, parameters, dropped: plan.dropped },
+  };
+}
+
+/** Goes on from the token ids; an answer that has none yet begins again. */
+async function resume(room: Room, row: MessageRow, maxTokens: number | undefined) {
+  requireResumable(row);
+  const conversation = room.conversations.find(row.conversationId);
+  const model = await findModel(room.hooks, row.model?.id ?? conversation.modelId);
+  const done = (row.tokenIds?.length ?? 0) / 4;
+  const budget = row.parameters?.max_tokens ?? DEFAULT_MAX_TOKENS;
+  const step = maxTokens ?? conversation.parameters.max_tokens ?? DEFAULT_MAX_TOKENS;
+  const max_tokens = maxTokens === undefined && budget > done ? budget : done + step;
+  const parameters = parametersInForce({ ...(row.parameters ?? conversation.parameters), max_tokens });
+  const whole = promptOf(conversation.systemPrompt, pathTo(room, row.conversationId, row.parentId));
+  const parts = withoutOldest(whole, row.dropped?.messages ?? 0);
+  const reserved = reservedTokens(model.contextWindow, max_tokens);
+  const asked = { model, parts, overflow: 'refuse' as const, reserved };
+  const plan =
+    done > 0
+      ? { ...asked, dropped: row.dropped, counting: undefined }
+      : await planAnswer(room.generations, asked);
+  const { id, name, quantization } = model;
+  const hash = row.model?.id === id ? row.model.hash : null;
+  const queued = room.tree.requeue(row, { model: { id, name, quantization, hash }, parameters });
+  if (!queued) throw new AppError('conflict', 'This answer is being continued already.');
+  announceAnswer(room, queued);
+  room.answers.begin(queued, plan);
+  return viewMessage(room, queued);
+}
+
+function requireResumable(row: MessageRow): void {
+  if (row.role !== 'assistant') throw new AppError('invalid_request', 'Only an answer can be continued.');
+  if (isUnfinished(row)) throw new AppError('conflict', 'This answer is still being written.');
+  if (row.finishReason === 'stop' || row.finishReason === 'tool_calls') {
+    throw new AppError('conflict', 'This answer is complete.');
+  }
+  if (row.text !== '' && !row.tokenIds?.length) {
+    throw new AppError(
+      'conflict',
+      'The tokens of this answer are not known, so it cannot go on. Regenerate it.',
+    );
+  }
+}
+
+function announceAnswer(room: Room, answer: MessageRow): void {
+  room.announcements.message(answer);
+  for (const row of room.conversations.stored([answer.conversationId])) room.announcements.conversation(row);
+}
+
+function pathTo(room: Room, conversationId: string, leafId: string | null): MessageRow[] {
+  if (leafId !== null) room.tree.findIn(conversationId, leafId);
+  return room.tree.path(leafId, MANY);
+}

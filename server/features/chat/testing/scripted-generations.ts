@@ -1,0 +1,104 @@
+import type {
+  GenerationRequest,
+  GenerationResult,
+  Generations,
+  GenerationSink,
+  PromptMessage,
+} from '#server/generation/generation.ts';
+
+interface Scripted {
+  request: GenerationRequest;
+  sink: GenerationSink;
+  seq: number;
+  pieces: { seq: number; text: string }[];
+  tokenIds: number[];
+}
+
+const USAGE = { prompt_tokens: 9, completion_tokens: 0, cached_tokens: 0 };
+const TIMINGS = { queue: 0, load: 0, prefill: 0.01, first_token: 0.02, decode: 0.1, tokens_per_second: 10 };
+
+/**
+ * Generations whose every step a test decides, for orders of events that a real engine gives only by luck.
+ * A token is a character here, and its id the character's code.
+ */
+export function createScriptedGenerations(contextWindow = 4096) {
+  const runs = new Map<string, Scripted>();
+  const started: GenerationRequest[] = [];
+  let countGate: Promise<void> = Promise.resolve();
+
+  const run = (id: string) => {
+    const found = runs.get(id);
+    if (!found) throw new Error(`nothing runs for ${id}`);
+    return found;
+  };
+
+  const script = {
+    started,
+    admit: (id: string, modelHash = 'hash-1', seed = 7) =>
+      run(id).sink.admitted({ promptTokens: 9, seed, modelHash }),
+    /** A delta that is journaled at once. */
+    say: (id: string, text: string) => {
+      const { sink, pieces, tokenIds, ...rest } = run(id);
+      const seq = rest.seq + 1;
+      const ids = [...text].map((character) => character.codePointAt(0) ?? 0);
+      tokenIds.push(...ids);
+      pieces.push({ seq, text });
+      run(id).seq = seq;
+      const delta = { seq, text, tokenIds: ids, tokens: tokenIds.length };
+      sink.delta(delta);
+      return { journal: () => sink.journal(delta) };
+    },
+    finish: (id: string, result: Partial<GenerationResult> = {}) => {
+      const { sink, tokenIds } = run(id);
+      runs.delete(id);
+      const usage = { ...USAGE, completion_tokens: tokenIds.length };
+      sink.finished({ finishReason: 'stop', usage, timings: TIMINGS, seed: 7, error: null, ...result });
+    },
+    interrupt: (id: string) => run(id).sink.interrupted('killed'),
+    /** Counts wait until the returned function is called. */
+    holdCounts: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      countGate = promise;
+      return resolve;
+    },
+  };
+
+  const generations: Generations = {
+    start(request, sink) {
+      started.push(request);
+      runs.set(request.id, {
+        request,
+        sink,
+        seq: request.resume?.seq ?? 0,
+        pieces: [],
+        tokenIds: [...(request.resume?.tokenIds ?? [])],
+      });
+      sink.state({ phase: 'queued', position: 0 });
+    },
+    stop(id) {
+      if (!runs.has(id)) return false;
+      script.finish(id, { finishReason: 'cancelled' });
+      return true;
+    },
+    running: (id) => runs.has(id),
+    live(id, after) {
+      const found = runs.get(id);
+      if (!found) return undefined;
+      const text = found.pieces.filter((piece) => piece.seq > after).map((piece) => piece.text);
+      return {
+        seq: found.seq,
+        text: text.join(''),
+        tokens: found.tokenIds.length,
+        state: { phase: 'answering' },
+      };
+    },
+    async count(_, messages: PromptMessage[], text = '') {
+      await countGate;
+      const perMessage = messages.map((message) => message.content.length);
+      const tokens = perMessage.reduce((sum, length) => sum + length, 3);
+      return { tokens, perMessage, textTokens: text.length, contextWindow };
+    },
+    close: async () => undefined,
+  };
+  return { ...script, generations };
+}
