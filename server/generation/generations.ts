@@ -16,7 +16,7 @@ interface GenerationsOptions {
 const ROWS_PER_MODEL = 16;
 
 export function createGenerations({ engines, hooks, log }: GenerationsOptions): Generations {
-  const runs = new Map<string, { run: Run; over: Promise<void> }>();
+  const runs = new Map<string, { run: Run; ended: Promise<void> }>();
   const queue = createRowQueue(ROWS_PER_MODEL);
   let closed = false;
 
@@ -49,9 +49,9 @@ export function createGenerations({ engines, hooks, log }: GenerationsOptions): 
     start(request, sink) {
       if (closed) throw new AppError('engine_unavailable', 'The daemon is stopping.');
       if (runs.has(request.id)) throw new AppError('conflict', 'This answer is already being written.');
-      const run = new Run({ request, sink, engines, queue, log, findModel });
-      const over = run.go().finally(() => runs.delete(request.id));
-      runs.set(request.id, { run, over });
+      const over = () => runs.delete(request.id);
+      const run = new Run({ request, sink, engines, queue, log, findModel, over });
+      runs.set(request.id, { run, ended: run.go() });
     },
     stop(id) {
       const found = runs.get(id);
@@ -70,7 +70,7 @@ export function createGenerations({ engines, hooks, log }: GenerationsOptions): 
       closed = true;
       const open = [...runs.values()];
       for (const { run } of open) run.suspend();
-      await Promise.all(open.map(({ over }) => over));
+      await Promise.all(open.map(({ ended }) => ended));
     },
   };
 }

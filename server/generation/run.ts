@@ -16,6 +16,8 @@ export interface RunOptions {
   queue: RowQueue;
   log: Log;
   findModel(id: string): Promise<ModelEntry>;
+  /** Called before `finished`, so that who hears of the end may start the same answer again. */
+  over(): void;
 }
 
 /** A request that takes the engine down each time must not be tried for ever. */
@@ -76,6 +78,7 @@ export class Run {
     this.stream.flush();
     this.#journal.flush();
     this.#journal.stop();
+    this.#options.over();
     this.#tell((sink) => sink.finished(result));
   }
 

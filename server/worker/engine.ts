@@ -36,7 +36,9 @@ export interface Engine {
   pid: number;
   role: EngineRole;
   client: EngineClient;
-  /** Resolves when the process is gone; never rejects. */
+  /** Resolves at the process's death, when everything in progress fails with this error. */
+  died: Promise<AppError>;
+  /** Resolves when its last lines are read, too; never rejects. */
   exit: Promise<EngineExit>;
   /** While true, load progress is expected. */
   setLoading(loading: boolean): void;
@@ -61,6 +63,8 @@ const HELLO_LIMIT_MS = 30_000;
 const KEPT_LINES = 12;
 /** An engine whose stdin closed exits at once; one that does not is killed. */
 const END_GRACE_MS = 1_000;
+/** Without its socket an engine is of no use, whatever its process still does. */
+const EXIT_FOLLOWS_MS = 100;
 /** A stderr that something else holds open must not hold up the news of a death. */
 const LAST_LINES_MS = 200;
 
@@ -88,8 +92,11 @@ export async function launchEngine(options: LaunchOptions): Promise<Engine> {
         watch.observe(frame);
         owner.receive(frame);
       },
-      // Without its socket an engine is of no use, whatever its process still does.
-      ended: (error) => life.kill(error ? `broke the protocol: ${error.message}` : 'closed its connection'),
+      ended: (error) => {
+        if (error) life.kill(`broke the protocol: ${error.message}`);
+        // A death closes the socket first; the exit, which says more, follows within milliseconds.
+        else setTimeout(() => life.kill('closed its connection'), EXIT_FOLLOWS_MS).unref();
+      },
     };
   });
 
@@ -112,6 +119,7 @@ export async function launchEngine(options: LaunchOptions): Promise<Engine> {
     pid: client.hello.pid,
     role: options.role,
     client,
+    died: life.died,
     exit: life.exit,
     setLoading: watch.setLoading,
     onRows: life.onRows,

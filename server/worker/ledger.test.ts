@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type LedgerEntry, makeRoom } from './ledger.ts';
 
-function entry(modelId: string, memoryBytes: number, usedAt: number, evictable = true): LedgerEntry {
-  return { modelId, memoryBytes, usedAt, evictable };
+function entry(modelId: string, memoryBytes: number, usedAt: number): LedgerEntry {
+  return { modelId, memoryBytes, usedAt, evictable: true };
+}
+
+function busy(memoryBytes: number): LedgerEntry {
+  return { modelId: 'busy', memoryBytes, usedAt: 0, evictable: false };
 }
 
 describe('makeRoom', () => {
@@ -17,12 +21,12 @@ describe('makeRoom', () => {
   });
 
   it('leaves models in use alone', () => {
-    expect(makeRoom(40, 100, [entry('busy', 50, 1, false), entry('idle', 40, 9)])).toEqual(['idle']);
+    expect(makeRoom(40, 100, [busy(50), entry('idle', 40, 9)])).toEqual(['idle']);
   });
 
   it('refuses with the numbers, sending nobody away, when it would not be enough', () => {
     const gigabyte = 2 ** 30;
-    const entries = [entry('busy', 5 * gigabyte, 1, false), entry('idle', gigabyte, 2)];
+    const entries = [busy(5 * gigabyte), entry('idle', gigabyte, 2)];
     expect(() => makeRoom(6 * gigabyte, 10 * gigabyte, entries)).toThrow(
       expect.objectContaining({
         code: 'insufficient_memory',

@@ -107,6 +107,9 @@ export class Supervisor {
       this.#options.loaded(this.receipt);
       this.#become({ state: 'ready', fraction: 1, stage: 'ready' });
       this.#ready.resolve({ engine, receipt: this.receipt });
+      await engine.died;
+      // At once: whoever hears of the death asks for the next engine in the same turn.
+      if (!signal.aborted) this.#awaitNext();
       return await engine.exit;
     } catch (error) {
       if (isCrash(error)) return (await this.engine?.exit) ?? exitOf(error);
@@ -138,6 +141,10 @@ export class Supervisor {
     const { reason, lastLines } = exit;
     log.warn({ model: spec.id, reason, crashes: this.status.crashes, lastLines }, 'an engine crashed');
     if (this.status.crashes >= MAX_CRASHES) throw crashedTooOften(spec, exit);
+    this.#awaitNext();
+  }
+
+  #awaitNext(): void {
     if (this.status.state === 'ready') this.#ready = deferred();
     this.#become({ state: 'restarting', stage: 'restarting', fraction: 0 });
   }

@@ -1,0 +1,198 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { LoadProgress } from './pool.ts';
+import {
+  guide,
+  guideSmall,
+  isAlive,
+  openTestEngines,
+  pidOf,
+  question,
+  sampling,
+  type TestEngines,
+  untilPool,
+} from './testing/engines.ts';
+
+let engines: TestEngines;
+
+afterEach(async () => {
+  await engines.close();
+});
+
+const messages = [{ role: 'user' as const, content: question }];
+
+describe('loading', () => {
+  it('loads a model once for all who ask at the same time, and reports progress', async () => {
+    engines = openTestEngines();
+    const { pool } = engines;
+    const progress: LoadProgress[] = [];
+    const [first, second] = await Promise.all([
+      pool.acquire(guide, { onProgress: (report) => progress.push(report) }),
+      pool.acquire(guide),
+    ]);
+    expect(second.client).toBe(first.client);
+    expect(first.receipt.context_window).toBeGreaterThan(0);
+    expect(progress.map(({ state }) => state)).toEqual(
+      expect.arrayContaining(['starting', 'loading', 'ready']),
+    );
+    const fractions = progress.map(({ fraction }) => fraction);
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+    expect(pool.list()).toMatchObject([{ modelId: 'guide', state: 'ready', crashes: 0, error: null }]);
+    expect(pool.memory().residentBytes).toBe(pool.list()[0]?.memoryBytes);
+  });
+
+  it('refuses what will not fit before anything starts, with the numbers', async () => {
+    engines = openTestEngines({ memoryBudget: 1_000 });
+    await expect(engines.pool.acquire(guide)).rejects.toMatchObject({
+      code: 'insufficient_memory',
+      details: { budget_bytes: 1_000, needed_bytes: expect.any(Number) },
+    });
+    expect(engines.pool.list()).toEqual([]);
+    expect(readdirSync(engines.home)).toEqual([]);
+  });
+
+  it('refuses a directory that is no model, and leaves nothing behind', async () => {
+    engines = openTestEngines();
+    const path = join(engines.home, 'empty');
+    mkdirSync(path);
+    await expect(engines.pool.load({ id: 'empty', path, memoryBytes: 1 })).rejects.toMatchObject({
+      code: 'model_invalid',
+    });
+    expect(engines.pool.list()).toEqual([]);
+    expect(engines.pool.memory().residentBytes).toBe(0);
+    await engines.pool.load(guide);
+  });
+
+  it('ends a load that nobody waits for any more, and only then', async () => {
+    engines = openTestEngines();
+    const { pool } = engines;
+    const leaving = new AbortController();
+    const first = pool.acquire(guide, { signal: leaving.signal });
+    const second = pool.acquire(guide);
+    await untilPool(pool, () => pool.list()[0]?.state === 'loading');
+    leaving.abort(new Error('changed my mind'));
+    await expect(first).rejects.toThrow('changed my mind');
+    (await second).release();
+    await pool.unload('guide');
+
+    const alone = new AbortController();
+    const third = pool.acquire(guide, { signal: alone.signal });
+    await untilPool(pool, () => pool.list()[0]?.state === 'loading');
+    const pid = pidOf(pool, 'guide');
+    alone.abort(new Error('changed my mind'));
+    await expect(third).rejects.toThrow('changed my mind');
+    await untilPool(pool, () => pool.list().length === 0);
+    expect(isAlive(pid)).toBe(false);
+  });
+});
+
+describe('memory', () => {
+  it('ends the process with unload', async () => {
+    engines = openTestEngines();
+    await engines.pool.load(guide);
+    const pid = pidOf(engines.pool, 'guide');
+    expect(await engines.pool.unload('guide')).toBe(true);
+    expect(isAlive(pid)).toBe(false);
+    expect(engines.pool.list()).toEqual([]);
+    expect(engines.pool.memory().residentBytes).toBe(0);
+    expect(await engines.pool.unload('guide')).toBe(false);
+  });
+
+  it('sends an idle model away for another, and refuses while it is in use', async () => {
+    engines = openTestEngines({ memoryBudget: 1_000_000_000 });
+    const { pool } = engines;
+    const half = { ...guide, memoryBytes: 600_000_000 };
+    const lease = await pool.acquire(half);
+    const pid = pidOf(pool, 'guide');
+    const other = { ...guideSmall, memoryBytes: 999_000_000 };
+    await expect(pool.acquire(other)).rejects.toMatchObject({
+      code: 'insufficient_memory',
+      message: expect.stringContaining('guide'),
+    });
+    expect(isAlive(pid)).toBe(true);
+    lease.release();
+    await pool.acquire(other);
+    expect(isAlive(pid)).toBe(false);
+    expect(pool.list().map(({ modelId }) => modelId)).toEqual(['guide-small']);
+  });
+
+  it('ends answers in progress as cancelled when their model is unloaded', async () => {
+    engines = openTestEngines();
+    const { client } = await engines.pool.acquire(guide);
+    const events = client.generate({ row: 'r', messages, sampling: sampling({ max_tokens: 1_000 }) });
+    await events.next();
+    const unloading = engines.pool.unload('guide');
+    let last = await events.next();
+    while (last.value?.type !== 'finished') last = await events.next();
+    expect(last.value.finishReason).toBe('cancelled');
+    await unloading;
+  });
+});
+
+describe('crashes', () => {
+  it('fails what waits at once, and loads the model again by itself', async () => {
+    engines = openTestEngines();
+    const { pool } = engines;
+    const lease = await pool.acquire(guide);
+    const pid = pidOf(pool, 'guide');
+    const events = lease.client.generate({ row: 'r', messages, sampling: sampling({ max_tokens: 1_000 }) });
+    await events.next();
+    process.kill(pid, 'SIGKILL');
+    await expect(lease.client.ping()).rejects.toMatchObject({ code: 'engine_unavailable' });
+    await expect(drain(events)).rejects.toMatchObject({
+      code: 'engine_unavailable',
+      message: expect.stringContaining('SIGKILL'),
+    });
+    const next = await pool.acquire(guide);
+    expect(await next.client.count(messages)).toMatchObject({ tokens: expect.any(Number) });
+    expect(pidOf(pool, 'guide')).not.toBe(pid);
+    expect(pool.list()).toMatchObject([{ state: 'ready', crashes: 1 }]);
+  });
+
+  it('stops after three in ten minutes, says why, and starts again when asked to load', async () => {
+    engines = openTestEngines();
+    const { pool } = engines;
+    for (let crash = 0; crash < 3; crash += 1) {
+      (await pool.acquire(guide)).release();
+      process.kill(pidOf(pool, 'guide'), 'SIGKILL');
+      await untilPool(pool, () => pool.list()[0]?.state !== 'ready');
+    }
+    await untilPool(pool, () => pool.list()[0]?.state === 'failed');
+    await expect(pool.acquire(guide)).rejects.toMatchObject({
+      code: 'engine_failed',
+      message: expect.stringMatching(/crashed 3 times.*SIGKILL/),
+    });
+    expect(pool.list()).toMatchObject([{ state: 'failed', pid: null, error: { code: 'engine_failed' } }]);
+    expect(pool.memory().residentBytes).toBe(0);
+    await pool.load(guide);
+    expect(pool.list()).toMatchObject([{ state: 'ready', crashes: 0, error: null }]);
+  });
+
+  it('repeats the last words of an engine that cannot start', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mlx-code-python-'));
+    const python = join(folder, 'python');
+    writeFileSync(python, '#!/bin/sh\necho "ModuleNotFoundError: No module named mlx" >&2\nexit 3\n');
+    chmodSync(python, 0o700);
+    engines = openTestEngines({ python });
+    await expect(engines.pool.load(guide)).rejects.toMatchObject({
+      code: 'engine_failed',
+      message: expect.stringContaining('exited with code 3'),
+      details: { last_lines: ['ModuleNotFoundError: No module named mlx'] },
+    });
+    rmSync(folder, { recursive: true });
+  });
+
+  it('says so when Python is missing', async () => {
+    engines = openTestEngines({ python: '/nowhere/python' });
+    await expect(engines.pool.load(guide)).rejects.toMatchObject({
+      code: 'engine_failed',
+      message: expect.stringContaining('ENOENT'),
+    });
+  });
+});
+
+async function drain(events: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of events);
+}
