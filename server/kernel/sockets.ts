@@ -44,7 +44,7 @@ interface SocketsOptions {
 }
 
 const MAX_SOCKETS = 100;
-const MAX_TOPICS = 200;
+const MAX_TOPICS = 100;
 const MAX_FRAME_BYTES = 64 * 1024;
 /** What may wait for one slow browser before it is cut off; it reconnects and asks for what it missed. */
 const MAX_WAITING_BYTES = 16 * 2 ** 20;
