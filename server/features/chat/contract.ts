@@ -4,6 +4,7 @@ import { jsonBody, okJson, okBytes } from '#server/kernel/contract.ts';
 import { FinishReason } from '#server/worker/protocol.ts';
 
 export type { ChatApi } from './chat.ts';
+export type { GenerationState };
 
 export const ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 const Id = z
