@@ -1,8 +1,8 @@
 """The one module that touches mlx_lm's batch API, which changes with every release.
 
-mlx_lm's BatchGenerator decodes and prefills in one fixed order, one shared chunk size, all waiting
-prompts padded to the longest. `RowBatch` uses its two halves, PromptProcessingBatch and
-GenerationBatch, one prompt at a time, so that the scheduler decides the order and the size.
+mlx_lm's BatchGenerator decodes and prefills in one fixed order, with one chunk size and all waiting
+prompts padded to the longest. `RowBatch` takes its decoding half, GenerationBatch, and feeds prompts
+one at a time as generate_step does, so that the scheduler decides the order and the size.
 """
 
 import math
@@ -17,7 +17,7 @@ from .imports import import_mlx_lm
 import_mlx_lm()
 
 import mlx_lm  # noqa: E402
-from mlx_lm.generate import GenerationBatch, PromptProcessingBatch, StopSequences  # noqa: E402
+from mlx_lm.generate import GenerationBatch, StopSequences  # noqa: E402
 from mlx_lm.models.cache import can_trim_prompt_cache, make_prompt_cache, trim_prompt_cache  # noqa: E402
 from mlx_lm.sample_utils import make_repetition_penalty  # noqa: E402
 
@@ -37,10 +37,16 @@ class Prompt:
     """One row's prompt on its way into the cache. `done` and `total` count tokens, cached ones included."""
 
     key: Any
-    batch: PromptProcessingBatch
-    remaining: list[int]
+    cache: list[Any]
+    token_ids: list[int]
     done: int
-    total: int
+    sampler: Sampler
+    processors: list[Any]
+    max_tokens: int
+
+    @property
+    def total(self) -> int:
+        return len(self.token_ids)
 
 
 @dataclass
@@ -64,7 +70,7 @@ class RowBatch:
         self._model: Any = _LastLogits(model)
         self._cache_source = model
         self._ends = StopSequences([[token] for token in sorted(end_token_ids)] or None)
-        self._decoding = GenerationBatch.empty(self._model, greedy)
+        self._decoding = _Decoding.empty(self._model, greedy)
 
     def __len__(self) -> int:
         return len(self._decoding)
@@ -98,36 +104,41 @@ class RowBatch:
             trim_prompt_cache(cache, surplus)
             cached = len(ids) - 1
         processors = [] if repetition_penalty == 1 else [make_repetition_penalty(repetition_penalty)]
-        batch = PromptProcessingBatch(
-            model=self._model,
-            uids=[key],
-            caches=[cache],
-            tokens=[ids[:cached]],
-            samplers=[sampler],
-            fallback_sampler=greedy,
-            logits_processors=[processors],
-            stop_sequences=[self._ends],
-            max_tokens=[max_tokens],
-        )
-        return Prompt(key, batch, ids[cached:], cached, len(ids))
+        return Prompt(key, cache, ids, cached, sampler, processors, max_tokens)
 
     def prefill(self, prompt: Prompt, limit: int) -> bool:
         """Feed up to `limit` tokens. True when the prompt is in: the row then decodes."""
-        chunk = prompt.remaining[: min(limit, len(prompt.remaining) - 1)]
+        chunk = prompt.token_ids[prompt.done : min(prompt.done + limit, prompt.total - 1)]
         if chunk:
-            prompt.batch.prefill_step_size = len(chunk)
-            prompt.batch.prompt([chunk])
-            prompt.remaining = prompt.remaining[len(chunk) :]
+            self._model(mx.array([chunk]), cache=prompt.cache)
+            mx.eval([layer.state for layer in prompt.cache])
             prompt.done += len(chunk)
-        if len(prompt.remaining) > 1:
+        if prompt.done < prompt.total - 1:
             return False
-        started = prompt.batch.generate([prompt.remaining])
-        prompt.remaining, prompt.done = [], prompt.total
+        self._join(prompt)
+        prompt.done = prompt.total
+        return True
+
+    def _join(self, prompt: Prompt) -> None:
+        """Feed the last id of the prompt and let its row decode with the others."""
+        started = _Decoding(
+            self._model,
+            [prompt.key],
+            mx.array(prompt.token_ids[-1:]),
+            prompt.cache,
+            [prompt.token_ids[:-1]],
+            [prompt.sampler],
+            greedy,
+            [prompt.processors],
+            [self._ends],
+            [prompt.max_tokens],
+        )
         if len(self._decoding):
+            self._decoding.merge()
+            started.merge()
             self._decoding.extend(started)
         else:
             self._decoding = started
-        return True
 
     def decode(self) -> list[Decoded]:
         """One step of every decoding row; rows that end leave the batch."""
@@ -136,6 +147,7 @@ class RowBatch:
         broken = [row.key for row in decoded if row.broken and row.end is None]
         if broken:
             self.remove(broken)
+        self._decoding.unmerge()
         return decoded
 
     def remove(self, keys: Iterable[Any]) -> None:
@@ -146,14 +158,40 @@ class RowBatch:
             return
         if keep:
             self._decoding.filter(keep)
+            self._decoding.unmerge()
         else:
             self.clear()
 
     def clear(self) -> list[Any]:
         """Drop every decoding row and return their keys."""
         keys = list(self._decoding.uids)
-        self._decoding = GenerationBatch.empty(self._model, greedy)
+        self._decoding = _Decoding.empty(self._model, greedy)
         return keys
+
+
+class _Decoding(GenerationBatch):
+    """A GenerationBatch that keeps a lone row in its own plain cache.
+
+    Batch caches carry offsets, padding and a mask for every layer; one row needs none of them, and on
+    a small model they are a good part of a step.
+    """
+
+    _merged = False
+
+    def merge(self) -> None:
+        """Turn a lone row's caches into batch caches, so that others can join."""
+        if not self._merged:
+            self.prompt_cache = [layer.merge([layer]) for layer in self.prompt_cache]
+            self._merged = True
+
+    def unmerge(self) -> None:
+        """Give a row that was left alone its plain caches back."""
+        if self._merged and len(self) == 1:
+            self.prompt_cache = self.extract_cache(0)
+            self._merged = False
+
+    def extract_cache(self, idx: int) -> list[Any]:
+        return super().extract_cache(idx) if self._merged else list(self.prompt_cache)
 
 
 class _LastLogits:
