@@ -1,7 +1,7 @@
 import { createHighlighterCore, type GrammarState, type HighlighterCore } from 'shiki/core';
 import { createJavaScriptRegexEngine } from 'shiki/engine/javascript';
+import { GRAMMARS } from './grammars.ts';
 import { THEME, tokenClass } from './highlight-theme.ts';
-import { loadGrammar } from './languages.ts';
 
 export interface HighlightRequest {
   id: number;
@@ -27,7 +27,7 @@ async function highlight({ id, grammar, groups }: HighlightRequest): Promise<voi
     langs: [],
     engine: createJavaScriptRegexEngine({ forgiving: true }),
   }));
-  const load = loadGrammar(grammar);
+  const load = GRAMMARS[grammar];
   if (load === undefined) return;
   if (!core.getLoadedLanguages().includes(grammar)) await core.loadLanguage(load);
   let state: GrammarState | undefined;

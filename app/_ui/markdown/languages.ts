@@ -1,51 +1,9 @@
-import type { LanguageRegistration } from 'shiki/core';
-
-type Load = () => Promise<{ default: LanguageRegistration[] }>;
-
-/** Each grammar is fetched with the first fence in that language. */
-const GRAMMARS: Record<string, Load> = {
-  bash: () => import('shiki/langs/bash.mjs'),
-  c: () => import('shiki/langs/c.mjs'),
-  cmake: () => import('shiki/langs/cmake.mjs'),
-  cpp: () => import('shiki/langs/cpp.mjs'),
-  csharp: () => import('shiki/langs/csharp.mjs'),
-  css: () => import('shiki/langs/css.mjs'),
-  dart: () => import('shiki/langs/dart.mjs'),
-  diff: () => import('shiki/langs/diff.mjs'),
-  docker: () => import('shiki/langs/docker.mjs'),
-  elixir: () => import('shiki/langs/elixir.mjs'),
-  go: () => import('shiki/langs/go.mjs'),
-  graphql: () => import('shiki/langs/graphql.mjs'),
-  haskell: () => import('shiki/langs/haskell.mjs'),
-  html: () => import('shiki/langs/html.mjs'),
-  ini: () => import('shiki/langs/ini.mjs'),
-  java: () => import('shiki/langs/java.mjs'),
-  javascript: () => import('shiki/langs/javascript.mjs'),
-  json: () => import('shiki/langs/json.mjs'),
-  jsx: () => import('shiki/langs/jsx.mjs'),
-  julia: () => import('shiki/langs/julia.mjs'),
-  kotlin: () => import('shiki/langs/kotlin.mjs'),
-  latex: () => import('shiki/langs/latex.mjs'),
-  lua: () => import('shiki/langs/lua.mjs'),
-  make: () => import('shiki/langs/make.mjs'),
-  markdown: () => import('shiki/langs/markdown.mjs'),
-  'objective-c': () => import('shiki/langs/objective-c.mjs'),
-  php: () => import('shiki/langs/php.mjs'),
-  powershell: () => import('shiki/langs/powershell.mjs'),
-  python: () => import('shiki/langs/python.mjs'),
-  r: () => import('shiki/langs/r.mjs'),
-  ruby: () => import('shiki/langs/ruby.mjs'),
-  rust: () => import('shiki/langs/rust.mjs'),
-  scala: () => import('shiki/langs/scala.mjs'),
-  sql: () => import('shiki/langs/sql.mjs'),
-  swift: () => import('shiki/langs/swift.mjs'),
-  toml: () => import('shiki/langs/toml.mjs'),
-  tsx: () => import('shiki/langs/tsx.mjs'),
-  typescript: () => import('shiki/langs/typescript.mjs'),
-  xml: () => import('shiki/langs/xml.mjs'),
-  yaml: () => import('shiki/langs/yaml.mjs'),
-  zig: () => import('shiki/langs/zig.mjs'),
-};
+/** The grammars that the highlighter can fetch: the keys of grammars.ts, which only its thread loads. */
+const GRAMMARS = new Set(
+  'bash c cmake cpp csharp css dart diff docker elixir go graphql haskell html ini java javascript json jsx julia kotlin latex lua make markdown objective-c php powershell python r ruby rust scala sql swift toml tsx typescript xml yaml zig'.split(
+    ' ',
+  ),
+);
 
 const ALIASES: Record<string, string> = {
   cc: 'cpp',
@@ -120,7 +78,7 @@ const NAMES: Record<string, string> = {
 export function grammarOf(language: string): string | null {
   const id = language.toLowerCase();
   const grammar = Object.hasOwn(ALIASES, id) ? ALIASES[id] : id;
-  return grammar !== undefined && Object.hasOwn(GRAMMARS, grammar) ? grammar : null;
+  return grammar !== undefined && GRAMMARS.has(grammar) ? grammar : null;
 }
 
 /** The language as people write it. */
@@ -128,8 +86,4 @@ export function languageName(language: string): string {
   const grammar = grammarOf(language);
   if (grammar === null) return language === '' ? 'Text' : language.slice(0, 40);
   return NAMES[grammar] ?? (grammar[0] ?? '').toUpperCase() + grammar.slice(1);
-}
-
-export function loadGrammar(grammar: string): Load | undefined {
-  return GRAMMARS[grammar];
 }
