@@ -21,7 +21,13 @@ export function Shell({ features, children }: { features: ScreenFeature[]; child
   const session = useSession((state) => state.state);
   useLayoutEffect(recallPreferences, []);
   useAppearance();
-  useEffect(() => void enter().catch(notifyError), []);
+  useEffect(() => {
+    const tryToEnter = () => void enter().catch(notifyError);
+    tryToEnter();
+    // A link opened where the page already is changes the fragment and loads nothing.
+    window.addEventListener('hashchange', tryToEnter);
+    return () => window.removeEventListener('hashchange', tryToEnter);
+  }, []);
   useEffect(() => {
     if (session === 'signed_in') loadPreferences().catch(notifyError);
   }, [session]);

@@ -13,7 +13,6 @@ export interface Shortcut {
 /** The one list: what is not here has no key. A browser tab cannot take mod+N, mod+T and mod+W. */
 export const SHORTCUTS: Shortcut[] = [
   { id: 'palette', title: 'Search or run', keys: ['mod+k'], group: 'Everywhere' },
-  { id: 'search', title: 'Search everything', keys: ['mod+shift+f'], group: 'Everywhere' },
   { id: 'sidebar', title: 'Show or hide the sidebar', keys: ['mod+b'], group: 'Everywhere' },
   { id: 'panel', title: 'Show or hide the right panel', keys: ['mod+]'], group: 'Everywhere' },
   { id: 'logs', title: 'Show the logs', keys: ['mod+l', 'mod+shift+l'], group: 'Everywhere' },

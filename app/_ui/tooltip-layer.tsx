@@ -41,6 +41,7 @@ function watch(show: (tip: Tip | null) => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let shown: HTMLElement | null = null;
   let hiddenAt = Number.NEGATIVE_INFINITY;
+  let tabbed = false;
   const hide = () => {
     clearTimeout(timer);
     if (shown !== null) hiddenAt = performance.now();
@@ -60,15 +61,20 @@ function watch(show: (tip: Tip | null) => void): () => void {
     timer = setTimeout(() => open(anchor), performance.now() - hiddenAt < WARM ? 0 : DELAY);
   };
   const focus = (event: FocusEvent) => {
-    const anchor = find(event.target);
+    // Focus that a dialog moved by itself is not a question.
+    const anchor = tabbed ? find(event.target) : null;
     if (anchor?.matches(':focus-visible')) open(anchor);
+  };
+  const key = (event: KeyboardEvent) => {
+    tabbed = event.key === 'Tab';
+    hide();
   };
   const stop = new AbortController();
   const options = { signal: stop.signal, passive: true };
   document.addEventListener('pointerover', over, options);
   document.addEventListener('focusin', focus, options);
-  for (const event of ['focusout', 'pointerdown', 'keydown', 'wheel'])
-    document.addEventListener(event, hide, options);
+  document.addEventListener('keydown', key, { ...options, capture: true });
+  for (const event of ['focusout', 'pointerdown', 'wheel']) document.addEventListener(event, hide, options);
   return () => {
     stop.abort();
     clearTimeout(timer);

@@ -16,7 +16,8 @@ export function ResidentFooter() {
   const memory = data?.memory;
   const [used, usedUnit] = splitBytes(memory?.resident_bytes ?? 0);
   const [budget, budgetUnit] = splitBytes(memory?.budget_bytes ?? 0);
-  const figures = `${used}${usedUnit === budgetUnit ? '' : ` ${usedUnit}`} / ${budget} ${budgetUnit}`;
+  const sameUnit = usedUnit === budgetUnit || used === '0';
+  const figures = `${used}${sameUnit ? '' : ` ${usedUnit}`} / ${budget} ${budgetUnit}`;
   const words = resident.length === 0 ? 'No model resident' : `${resident.length} resident`;
   return (
     <Tooltip text="Memory held by loaded models, of what they may hold on this machine">
