@@ -87,7 +87,7 @@ class Writer:
             return Turn(question, self.rng.choice([other[:300], words]), 0)
         share = WHOLE_SHARE_LONG if len(answer) > LONG_ANSWER else WHOLE_SHARE
         whole = len(answer) < 120 or self.rng.random() < share
-        return Turn(question, answer, -1 if whole else self.rng.randint(5, 12))
+        return Turn(question, answer, -1 if whole else self.rng.randint(6, 11))
 
     def conversation(self) -> Conversation:
         draw = self.rng.random()
