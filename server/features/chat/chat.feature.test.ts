@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createGenerations } from '#server/generation/generations.ts';
+import type { Generations } from '#server/generation/generation.ts';
+import { createHooks, type ModelEntry } from '#server/kernel/hooks.ts';
+import { guide, openTestEngines, pidOf, type TestEngines } from '#server/worker/testing/engines.ts';
+import type { Message, TokenCount } from './contract.ts';
+import { MODEL, openRoom, type TestRoom } from './testing/room.ts';
+
+/** One of the guide's long answers: there is time to stop it and to kill what writes it. */
+const LONG = 'Give me a tour of MLX Code';
+
+let engines: TestEngines;
+let generations: Generations;
+let room: TestRoom;
+
+beforeAll(async () => {
+  engines = openTestEngines();
+  const model: ModelEntry = { ...MODEL, path: guide.path };
+  const hooks = createHooks();
+  hooks.register('modelSource', { find: async (id) => (id === model.id ? model : undefined) });
+  generations = createGenerations({ engines: engines.pool, hooks, log: engines.log });
+  room = await openRoom({ generations, models: [model] });
+});
+afterAll(async () => {
+  await generations.close();
+  await room.stop();
+  room.database.close();
+  await engines.close();
+});
+
+const ask = async (text: string, parameters: object = {}) => {
+  const { id } = await room.create({ parameters: { max_tokens: 200, ...parameters } });
+  return room.send(id, text);
+};
+
+/** Resolves when the answer has so many tokens. */
+const tokens = (id: string, atLeast: number) =>
+  room.heard(({ event, args: [delta] }) => {
+    if (event !== 'chat.delta') return false;
+    const [of, , , count] = delta as [string, number, string, number];
+    return of === id && count >= atLeast;
+  });
+
+const shown = (id: string) =>
+  room.events
+    .flatMap(({ event, args }) =>
+      event === 'chat.delta' ? [args[0] as [string, number, string, number]] : [],
+    )
+    .filter(([of]) => of === id);
+
+describe('with a real model', () => {
+  test('a question is answered, and what was streamed is what is kept', async () => {
+    const { answer } = await ask('How do I load a model?');
+    const ended = await room.ended(answer.id);
+    expect(ended).toMatchObject({ status: 'complete', error: null });
+    expect(ended.text.length).toBeGreaterThan(0);
+    const deltas = shown(answer.id);
+    expect(deltas.map(([, , text]) => text).join('')).toBe(ended.text);
+    expect(deltas.map(([, seq]) => seq)).toEqual(deltas.map((_, index) => index + 1));
+    expect(ended.usage!.completion_tokens).toBe(deltas.at(-1)![3]);
+    expect(ended.timings!.first_token).toBeGreaterThan(0);
+    expect(ended.model!.hash).toMatch(/\w{8}/);
+  });
+
+  test('the count before a send is the prompt of that send', async () => {
+    const { id } = await room.create({ system_prompt: 'Be brief.', parameters: { max_tokens: 8 } });
+    const text = 'What is a token?';
+    const count = await room.call<TokenCount>('POST', `/chat/conversations/${id}/count`, { text });
+    const { answer } = await room.send(id, text);
+    expect((await room.ended(answer.id)).usage!.prompt_tokens).toBe(count.tokens);
+  });
+
+  test('a stopped answer goes on as if it had not been stopped', async () => {
+    const whole = await room.ended((await ask(LONG)).answer.id);
+    const { answer } = await ask(LONG);
+    await tokens(answer.id, 10);
+    await room.call('POST', `/chat/messages/${answer.id}/stop`);
+    const half = await room.ended(answer.id);
+    expect(half.finish_reason).toBe('cancelled');
+    expect(whole.text.startsWith(half.text)).toBe(true);
+    expect(half.text.length).toBeLessThan(whole.text.length);
+    room.events.length = 0;
+    await room.call<Message>('POST', `/chat/messages/${answer.id}/continue`, {});
+    expect((await room.ended(answer.id)).text).toBe(whole.text);
+  });
+
+  test('a length-stopped answer goes on to the same end', async () => {
+    const whole = await room.ended((await ask(LONG, { max_tokens: 60 })).answer.id);
+    const { answer } = await ask(LONG, { max_tokens: 30 });
+    expect(await room.ended(answer.id)).toMatchObject({
+      finish_reason: 'length',
+      usage: { completion_tokens: 30 },
+    });
+    room.events.length = 0;
+    await room.call('POST', `/chat/messages/${answer.id}/continue`, {});
+    const ended = await room.ended(answer.id);
+    expect(ended.text).toBe(whole.text);
+    expect(ended.usage!.completion_tokens).toBe(60);
+  });
+
+  test('an engine killed under an answer costs no token and doubles none', async () => {
+    const whole = await room.ended((await ask(LONG)).answer.id);
+    const { answer } = await ask(LONG);
+    await tokens(answer.id, 10);
+    process.kill(pidOf(engines.pool, guide.id), 'SIGKILL');
+    const ended = await room.ended(answer.id);
+    expect(ended).toMatchObject({ status: 'complete', interruptions: 1, text: whole.text });
+    expect(
+      shown(answer.id)
+        .map(([, , text]) => text)
+        .join(''),
+    ).toBe(whole.text);
+  });
+});
