@@ -51,7 +51,8 @@ if (!command || flags.includes('--help') || flags.includes('-h')) {
   console.log(usage);
   process.exitCode = command || name === '--help' ? 0 : 2;
   // Once the packages are there the daemon can name all its flags itself.
-  if (command?.run === start && isDone(place, packagesStep)) process.exitCode = await start(place, ['--help']);
+  if (command?.run === start && isDone(place, packagesStep))
+    process.exitCode = await start(place, ['--help']);
 } else {
   try {
     await setUp(place, command.steps);

@@ -8,8 +8,8 @@ import type {
   Message,
   Parameters,
   TokenCount,
+  GenerationState,
 } from '#server/features/chat/contract.ts';
-import type { GenerationState } from '#server/generation/generation.ts';
 
 /** The typed routes of the chat room. Every call throws `ApiError` when the daemon refuses. */
 const routes = hc<ChatApi>(API, apiOptions).chat;

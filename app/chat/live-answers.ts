@@ -1,5 +1,5 @@
 import { LiveStore } from '#app/_client/live.ts';
-import type { GenerationState } from '#server/generation/generation.ts';
+import type { GenerationState } from '#server/features/chat/contract.ts';
 import { chatApi } from './chat-api.ts';
 
 /** The running answers of every conversation that this tab shows. */

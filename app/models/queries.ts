@@ -2,8 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTopic } from '#app/_client/socket.ts';
-import type { ModelsEvents } from '#server/features/models/contract.ts';
-import type { JobEvents } from '#server/kernel/jobs.ts';
+import type { JobEvents, ModelsEvents } from '#server/features/models/contract.ts';
 import { type ModelsList, modelsApi } from './api.ts';
 
 const LIST = ['models'];

@@ -43,7 +43,7 @@ export function test(place) {
  * @param {string[]} names run those whose file name contains one of these; all without any
  */
 export async function bench(place, names) {
-  const env = childEnvironment(place, nodeAt(place));
+  const env = { ...childEnvironment(place, nodeAt(place)), ...preload(place) };
   const chosen = benchmarks(place).filter(
     ({ file }) => names.length === 0 || names.some((name) => file.includes(name)),
   );
@@ -58,14 +58,14 @@ export async function bench(place, names) {
 }
 
 /**
- * `e2e/bench/NAME.bench.ts` and `python/bench/NAME_bench.py`.
+ * `e2e/bench/NAME.bench.ts` and `python/bench/NAME.py`.
  * @param {Place} place
  */
 function benchmarks(place) {
   const inFolder = (/** @type {string} */ folder) =>
     existsSync(join(place.root, folder)) ? readdirSync(join(place.root, folder)).sort() : [];
   const typescript = inFolder('e2e/bench').filter((name) => name.endsWith('.bench.ts'));
-  const python = inFolder('python/bench').filter((name) => name.endsWith('_bench.py'));
+  const python = inFolder('python/bench').filter((name) => /^[a-z]\w*\.py$/.test(name));
   return [
     ...typescript.map((name) => ({ program: nodeAt(place), file: join('e2e', 'bench', name) })),
     ...python.map((name) => ({ program: place.python, file: join('python', 'bench', name) })),
@@ -162,7 +162,7 @@ function pythonRunners(place) {
       report,
       count: countPytest,
       limitSeconds: 480,
-      env: existsSync(place.openblas) ? { LD_PRELOAD: place.openblas } : {},
+      env: preload(place),
     },
   ];
 }
@@ -190,4 +190,12 @@ function playwright(place, flags) {
  */
 function bin(place, path) {
   return join(place.root, 'node_modules', path);
+}
+
+/** As engines are started on Linux, so that Python beside them computes with the same library.
+ * @param {Place} place
+ * @returns {Record<string, string>}
+ */
+function preload(place) {
+  return existsSync(place.openblas) ? { LD_PRELOAD: place.openblas } : {};
 }

@@ -172,7 +172,7 @@ export function inlineScripts(html: string): string[] {
 }
 
 function chooseEncoding(request: IncomingMessage, page: Page): Encoding {
-  const accepted = String(request.headers['accept-encoding'] ?? '');
+  const accepted = request.headers['accept-encoding'] ?? '';
   if (!COMPRESSIBLE.test(page.type) || page.body.length < MIN_COMPRESSED) return 'identity';
   if (/\bbr\b/.test(accepted)) return 'br';
   return /\bgzip\b/.test(accepted) ? 'gzip' : 'identity';

@@ -2,7 +2,7 @@
 
 import { formatCount } from '#app/_ui/format.ts';
 import { Progress } from '#app/_ui/progress.tsx';
-import type { GenerationState } from '#server/generation/generation.ts';
+import type { GenerationState } from '#server/features/chat/contract.ts';
 
 interface AnswerProgressProps {
   state: GenerationState | null;

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { jsonBody, okJson } from '#server/kernel/contract.ts';
 import type { ResidentModel } from '#server/worker/pool.ts';
 
+export type { JobEvents } from '#server/kernel/jobs.ts';
 export type { ModelsApi } from './models.ts';
 
 const Tags = ['models'];
