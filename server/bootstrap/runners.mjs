@@ -43,7 +43,7 @@ export function test(place) {
  * @param {string[]} names run those whose file name contains one of these; all without any
  */
 export async function bench(place, names) {
-  const env = { ...childEnvironment(place, nodeAt(place)), ...preload(place) };
+  const env = childEnvironment(place, nodeAt(place));
   const chosen = benchmarks(place).filter(
     ({ file }) => names.length === 0 || names.some((name) => file.includes(name)),
   );
@@ -51,7 +51,10 @@ export async function bench(place, names) {
   let failed = 0;
   for (const { program, file } of chosen) {
     console.log(`\n── ${file}`);
-    const code = await runInForeground([program, file], { cwd: place.root, env });
+    const code = await runInForeground([program, file], {
+      cwd: place.root,
+      env: program === place.python ? { ...env, ...preload(place) } : env,
+    });
     if (code !== 0) failed += 1;
   }
   return failed;
