@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readlink, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, parse, resolve, sep } from 'node:path';
 import { AppError, systemCode } from './errors.ts';
 
@@ -70,15 +70,23 @@ export async function openInside(root: string, relative: string): Promise<FileHa
     throw refuse(cause, relative);
   });
   try {
-    const opened = await handle.stat();
-    if (!opened.isFile()) throw new AppError('invalid_request', `${relative} is not a file.`);
-    const named = await lstat(await resolveInside(root, relative));
-    if (named.ino !== opened.ino || named.dev !== opened.dev) throw escape(relative);
+    if (!(await handle.stat()).isFile()) throw new AppError('invalid_request', `${relative} is not a file.`);
+    if (!isInside(await realpath(root), await openedPath(handle, root, relative))) throw escape(relative);
     return handle;
   } catch (error) {
     await handle.close();
     throw error;
   }
+}
+
+/** Where an open file really lies. Linux tells; elsewhere the path has to name the same file once more. */
+async function openedPath(handle: FileHandle, root: string, relative: string): Promise<string> {
+  if (process.platform === 'linux') return readlink(`/proc/self/fd/${handle.fd}`);
+  const real = await resolveInside(root, relative);
+  const [opened, named] = [await handle.stat(), await lstat(real)];
+  const same = named.ino === opened.ino && named.dev === opened.dev && (await realpath(real)) === real;
+  if (!same) throw escape(relative);
+  return real;
 }
 
 function escape(relative: string): AppError {
