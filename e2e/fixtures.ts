@@ -15,9 +15,9 @@ interface PerTest {
   ownDaemon: Daemon;
 }
 
-/** What the browser itself writes when a daemon was ended under an open page. */
-const daemonIsGone =
-  /net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)/;
+/** What the browser itself writes about a daemon that was ended under an open page, or that still starts (503). */
+const daemonIsAway =
+  /net::ERR_(CONNECTION_(REFUSED|RESET|CLOSED)|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)|(response code:|status of) 503/;
 
 interface PerWorker {
   /** A daemon shared by the tests of a worker: expect conversations of others in it. */
@@ -35,7 +35,7 @@ export const test = base.extend<PerTest, PerWorker>({
     async ({ page }, provide) => {
       const errors: string[] = [];
       page.on('console', (message) => {
-        if (message.type() === 'error' && !daemonIsGone.test(message.text())) errors.push(message.text());
+        if (message.type() === 'error' && !daemonIsAway.test(message.text())) errors.push(message.text());
       });
       page.on('pageerror', (error) => errors.push(String(error)));
       await provide(errors);
