@@ -22,12 +22,12 @@ export function ConversationTitle({ conversation }: { conversation: Conversation
     );
   }
   return (
-    <h1 className="min-w-0">
+    <h1 className="-ml-1.5 min-w-0">
       <Tooltip text="Rename">
         <button
           type="button"
           onClick={() => setEditing(true)}
-          className="-mx-1.5 max-w-full truncate rounded-control px-1.5 py-1 text-heading font-semibold transition-colors hover:bg-hover"
+          className="block max-w-full truncate rounded-control px-1.5 py-1 text-heading font-semibold transition-colors hover:bg-hover"
         >
           {title}
         </button>

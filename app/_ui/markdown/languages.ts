@@ -63,6 +63,7 @@ const NAMES: Record<string, string> = {
   jsx: 'JSX',
   latex: 'LaTeX',
   make: 'Makefile',
+  mermaid: 'Mermaid',
   'objective-c': 'Objective-C',
   php: 'PHP',
   powershell: 'PowerShell',
@@ -84,6 +85,6 @@ export function grammarOf(language: string): string | null {
 /** The language as people write it. */
 export function languageName(language: string): string {
   const grammar = grammarOf(language);
-  if (grammar === null) return language === '' ? 'Text' : language.slice(0, 40);
+  if (grammar === null) return NAMES[language.toLowerCase()] ?? (language.slice(0, 40) || 'Text');
   return NAMES[grammar] ?? (grammar[0] ?? '').toUpperCase() + grammar.slice(1);
 }

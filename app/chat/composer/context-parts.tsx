@@ -26,7 +26,7 @@ export function ContextParts({ count }: { count: TokenCount }) {
         valueText={`${formatCount(tokens)} of ${formatCount(context_window)} tokens`}
         className="h-2"
       />
-      <dl className="grid grid-cols-[1fr_auto] gap-y-1 text-small">
+      <dl className="grid grid-cols-[1fr_auto] gap-y-1 text-small [&>dd]:text-right">
         <dt className="text-ink-2">Prompt</dt>
         <dd className="figures">{formatCount(tokens)}</dd>
         <dt className="text-ink-2">Kept free for the answer</dt>
@@ -50,7 +50,9 @@ export function ContextParts({ count }: { count: TokenCount }) {
             )}
           >
             <span>
-              {NAMES[part.role] ?? part.role}
+              {part.message_id === null && part.role === 'user'
+                ? 'This message'
+                : (NAMES[part.role] ?? part.role)}
               {part.dropped ? <span className="sr-only"> (left out)</span> : null}
             </span>
             <span className="figures">{formatCount(part.tokens)}</span>

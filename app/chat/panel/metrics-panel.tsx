@@ -50,7 +50,7 @@ export function MetricsPanel({ messages }: { messages: Message[] }) {
         <LoadedModels />
       </div>
       <Card title="This conversation">
-        <dl className="mt-1.5 grid grid-cols-[1fr_auto] gap-y-1 text-small">
+        <dl className="mt-1.5 grid grid-cols-[1fr_auto] gap-y-1 text-small [&>dd]:text-right">
           <dt className="text-ink-2">answers</dt>
           <dd className="figures">{formatCount(answers.length)}</dd>
           <dt className="text-ink-2">tokens written</dt>

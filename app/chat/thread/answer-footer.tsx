@@ -19,9 +19,9 @@ export function AnswerFooter({ message }: { message: Message }) {
   const added = useSlot('message.action');
   const entries = useMore(message);
   return (
-    <footer className="mt-2 -mr-1.5 flex min-h-7 flex-wrap items-center gap-x-2">
+    <footer className="mt-2 -mr-1.5 flex min-h-7 items-center gap-x-2">
       <AnswerMetrics message={message} />
-      <div className="ml-auto flex items-center gap-px text-ink-3">
+      <div className="ml-auto flex shrink-0 items-center text-ink-3">
         <Versions message={message} onSelect={(step) => actions.select(message, step)} />
         {message.text === '' ? null : (
           <IconButton

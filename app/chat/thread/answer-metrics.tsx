@@ -12,7 +12,7 @@ export function AnswerMetrics({ message }: { message: Message }) {
     usage ? [formatCount(usage.completion_tokens), 'tokens'] : null,
     timings && timings.first_token > 0 ? [formatSeconds(timings.first_token), 'to first'] : null,
     usage && usage.cached_tokens > 0
-      ? [`${Math.round((usage.cached_tokens / usage.prompt_tokens) * 100)} %`, 'of prompt reused']
+      ? [`${Math.round((usage.cached_tokens / usage.prompt_tokens) * 100)} %`, 'reused']
       : null,
     finish_reason && finish_reason !== 'error' ? ['', REASONS[finish_reason]] : null,
   ].filter((part) => part !== null);
@@ -34,9 +34,9 @@ export function AnswerMetrics({ message }: { message: Message }) {
 }
 
 const REASONS = {
-  stop: 'finished',
-  length: 'cut at the token limit',
-  tool_calls: 'asked for a tool',
+  stop: 'end',
+  length: 'token limit',
+  tool_calls: 'tool call',
   cancelled: 'stopped',
 } as const;
 
