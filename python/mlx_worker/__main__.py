@@ -12,7 +12,7 @@ import traceback
 from importlib.metadata import version
 
 from . import __version__
-from .host import blas, device, die_with_parent, memory_bytes
+from .host import blas, compile_on_gpu_only, device, die_with_parent, memory_bytes
 from .log import log
 
 EXIT_CRASHED = 70
@@ -46,6 +46,7 @@ def _serve(path: str, token: str) -> None:
 
     link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     link.connect(path)
+    compile_on_gpu_only()
     versions = Versions(__version__, version("mlx"), version("mlx-lm"), platform.python_version())
     link.sendall(encode_frame(Hello(token, os.getpid(), versions, device(), blas(), memory_bytes())))
 

@@ -4,7 +4,7 @@ import { AppError } from '#server/kernel/errors.ts';
 import type { EngineClient, Hello } from './client.ts';
 import type { EngineRole } from './engine.ts';
 import { createLauncher, type Launcher, type LauncherOptions } from './launcher.ts';
-import { makeRoom, residentBytes, weightsOnDisk } from './ledger.ts';
+import { makeRoom, residentBytes, unjudgedBytes } from './ledger.ts';
 import { createNotices, type Notices } from './notices.ts';
 import type { LoadReceipt } from './protocol.ts';
 import { cancelRows, describeResident, ledgerEntry, type Resident, reservedBytes } from './resident.ts';
@@ -93,8 +93,6 @@ export interface EnginePoolOptions extends LauncherOptions {
 
 /** Share of the machine's memory that models may have, unless the config names bytes. */
 const BUDGET_SHARE = 0.7;
-/** A model nobody judged: its weights on disk, and this much again for the KV cache and buffers. */
-const UNJUDGED_FACTOR = 1.25;
 
 /** Opens its socket and spawns nothing before the first call. */
 export function createEnginePool(options: EnginePoolOptions): EnginePool {
@@ -190,7 +188,7 @@ class ResidentPool implements EnginePool {
 
   /** Reserves the memory and starts the load. Errors: insufficient_memory, before anything is touched. */
   #begin(spec: LoadSpec): Resident {
-    const neededBytes = spec.memoryBytes ?? Math.ceil(weightsOnDisk(spec.path) * UNJUDGED_FACTOR);
+    const neededBytes = spec.memoryBytes ?? unjudgedBytes(spec.path);
     const evicted = makeRoom(
       neededBytes,
       this.#budgetBytes,
