@@ -48,10 +48,8 @@ def long_prompt(model: Any, tokenizer: Any, tokens: int) -> list[int]:
     random = Random(0)
     for _ in range(100):
         prompt = [random.randrange(3, min(len(tokenizer), 300)) for _ in range(10)]
-        last = None
-        for last in stream_generate(model, tokenizer, prompt, max_tokens=tokens):
-            pass
-        if last and last.finish_reason == "length":
+        responses = list(stream_generate(model, tokenizer, prompt, max_tokens=tokens))
+        if responses[-1].finish_reason == "length":
             return prompt
     raise SystemExit("Every answer ends too soon; ask for fewer --tokens.")
 

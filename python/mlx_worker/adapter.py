@@ -67,7 +67,7 @@ class RowBatch:
 
     def __init__(self, model: Any, end_token_ids: Iterable[int]) -> None:
         # mlx_lm asks for a Module and only calls it.
-        self._model: Any = _LastLogits(model)
+        self._model: Any = _Float32Logits(model)
         self._cache_source = model
         self._ends = StopSequences([[token] for token in sorted(end_token_ids)] or None)
         self._decoding = _Decoding.empty(self._model, greedy)
@@ -194,17 +194,14 @@ class _Decoding(GenerationBatch):
         return super().extract_cache(idx) if self._merged else list(self.prompt_cache)
 
 
-class _LastLogits:
-    """The model, answering with the last position's logits in float32.
-
-    Sampling in half precision loses ties and seeds, and prefill never looks at the other positions.
-    """
+class _Float32Logits:
+    """The model, answering in float32: sampling in half precision makes ties of different logits."""
 
     def __init__(self, model: Callable[..., mx.array]) -> None:
         self._model = model
 
     def __call__(self, tokens: mx.array, cache: list[Any]) -> mx.array:
-        return self._model(tokens, cache=cache)[:, -1:, :].astype(mx.float32)
+        return self._model(tokens, cache=cache).astype(mx.float32)
 
 
 def _is_broken(logprobs: mx.array) -> bool:

@@ -63,6 +63,8 @@ CONTEXT_KEYS = (
     "model_max_length",
 )
 DEFAULT_CONTEXT = 4096
+# 4-bit values becoming float32.
+PACKED_GROWTH = 8
 
 
 @dataclass
@@ -94,9 +96,10 @@ class ModelDirectory:
         return found if isinstance(found, dict) else None
 
     def float32_bytes(self) -> int:
-        """Bytes of the weights once half and quantized tensors are float32.
+        """Bytes of the weights once half and quantized tensors are float32, at most.
 
         A quantized tensor holds 32 / bits values in each packed word; its scales and biases vanish.
+        Formats that only mlx_lm's loader understands are taken for 4-bit.
         """
         total = 0
         for name, tensor in self.tensors.items():
@@ -109,7 +112,7 @@ class ModelDirectory:
             elif tensor.dtype in FLOATS:
                 total += math.prod(tensor.shape) * 4
             else:
-                total += tensor.bytes
+                total += tensor.bytes * PACKED_GROWTH
         return total
 
     def _bits(self, module: str) -> int:

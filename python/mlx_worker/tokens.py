@@ -29,6 +29,8 @@ class Tokens:
         self.end_token_ids = loaded.end_token_ids
         self._bytes = TokenBytes(self._tokenizer, _decoder(self._tokenizer))
         self._template: ChatTemplate | None = None
+        # A composer asks again at every keystroke, with the same messages and another text.
+        self._shared: tuple[list[WireMessage], list[int]] = ([], [])
         special = sorted(
             {token.content for token in self._tokenizer.added_tokens_decoder.values() if token.special},
             key=len,
@@ -60,21 +62,31 @@ class Tokens:
         text_tokens = len(self._encode(self._mark(frame.text))) if frame.text else 0
         if not frame.messages:
             return Counted(frame.id, 0, [], text_tokens)
-        full = self._encode(self._render(frame.messages, continue_final=False))
-        return Counted(frame.id, len(full), self._shares(frame.messages, len(full)), text_tokens)
+        if frame.messages != self._shared[0]:
+            total = len(self._encode(self._render(frame.messages, continue_final=False)))
+            self._shared = frame.messages, self._shares(frame.messages, total)
+        shares = self._shared[1]
+        return Counted(frame.id, sum(shares), shares, text_tokens)
 
     def _shares(self, messages: Sequence[WireMessage], total: int) -> list[int]:
         """Tokens each message adds; the first carries what the template writes by itself, the last the
         generation prompt, so they sum to `total`."""
-        bounds = []
+        bounds: list[int] = []
+        before, counted = "", 0
         for end in range(1, len(messages)):
             try:
                 text = self._render(messages[:end], continue_final=False, open_answer=False)
             except EngineError:
                 # Some templates refuse a prefix (a lone system message): its tokens go to the next one.
-                bounds.append(bounds[-1] if bounds else 0)
+                bounds.append(counted)
                 continue
-            bounds.append(len(self._encode(text)))
+            # Messages begin with a control token, so what follows one can be counted alone.
+            grown = text.startswith(before)
+            counted = (counted if grown else 0) + len(
+                self._encode(text.removeprefix(before) if grown else text)
+            )
+            before = text
+            bounds.append(counted)
         bounds.append(total)
         shares, reached = [], 0
         for bound in bounds:

@@ -8,7 +8,8 @@ import pytest
 
 from mlx_worker.errors import EngineError
 from mlx_worker.loader import LoadedModel, load_model
-from mlx_worker.protocol import Load
+from mlx_worker.protocol import CountTokens, Load, WireMessage
+from mlx_worker.tokens import Tokens
 
 from .tiny import GEMMA3, MAMBA, QWEN2, make_model
 
@@ -75,3 +76,15 @@ def test_progress_rises_to_the_end(qwen: Path) -> None:
     assert seen == sorted(seen)
     assert seen[0] == 0
     assert seen[-1] >= 0.9
+
+
+def test_exact_counts_of_a_long_conversation_add_up(qwen: Path) -> None:
+    tokens = Tokens(load(qwen))
+    chat = [WireMessage("user" if n % 2 == 0 else "assistant", f"Message {n}, grüße 🙂") for n in range(9)]
+    for end in range(1, len(chat) + 1):
+        counted = tokens.count(CountTokens("1", chat[:end], "draft"))
+        assert counted.tokens == len(tokens.prompt(chat[:end], continue_final=False))
+        assert sum(counted.per_message) == counted.tokens
+    # Equal messages have equal shares, but for the last, which carries the generation prompt too.
+    assert counted.per_message[:-1] == counted.per_message[:2] * 4
+    assert tokens.count(CountTokens("1", chat, "another")).per_message == counted.per_message
