@@ -2,14 +2,23 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // `unit` needs neither an engine nor a browser and runs in `npm run check`; `feature` runs real engines.
+    // `unit` and `screens` need neither an engine nor a browser and run in `npm run check`; `feature` runs engines.
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
-          include: ['{server,db,app}/**/*.test.{ts,tsx}'],
+          include: ['{server,db,app}/**/*.test.ts'],
           exclude: ['**/*.feature.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'screens',
+          include: ['app/**/*.test.tsx'],
+          environment: 'happy-dom',
+          setupFiles: ['./app/testing.ts'],
         },
       },
       {

@@ -22,7 +22,7 @@ import { countPlaywright, countPytest, countVitest, describe, judge, sum } from 
  * @param {Place} place
  */
 export function check(place) {
-  return runAll(place, [...staticChecks(place), vitest(place, ['--project', 'unit'])]);
+  return runAll(place, [...staticChecks(place), vitest(place, ['--project=unit', '--project=screens'])]);
 }
 
 /** Everything, over both languages and a real browser.
