@@ -209,6 +209,7 @@ describe('a death of the daemon', () => {
   test('by SIGTERM ends in order: exit code 0, the lock gone, the next start needs no check', async () => {
     await daemon.kill('SIGTERM');
     expect(daemon.exitCode).toBe(0);
+    expect(daemon.log).not.toMatch(/warn|error/);
     expect(() => statSync(join(home, 'daemon.lock'))).toThrow();
     expect(statSync(join(home, 'mlx-code.sqlite.clean')).isFile()).toBe(true);
     await daemon.restart();

@@ -90,7 +90,7 @@ function createContext(parts: Parts): FeatureContext<AppEvents> {
     log: log.child({ room: 'jobs' }),
     announce: (job) => events.emit('jobs', 'jobs.changed', job),
   });
-  started('jobs', jobs.stop);
+  started('jobs', () => jobs.stop());
   return {
     ...{ config, log, database, disk, auth, hooks, engines, generations, jobs, events },
     egress: createEgress({ database, trusted: config.hubUrl }),

@@ -12,7 +12,11 @@ import { runInForeground } from './program.mjs';
  */
 export function start(place, flags) {
   const node = nodeAt(place);
-  const env = childEnvironment(place, node);
+  // From its first line on: stripping types of even a few files costs a fifth of the start.
+  const env = {
+    ...childEnvironment(place, node),
+    NODE_COMPILE_CACHE: join(place.root, '.runtime', 'compile-cache'),
+  };
   return runInForeground([node, join(place.root, 'server', 'main.ts'), ...flags], { cwd: place.root, env });
 }
 
