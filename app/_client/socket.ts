@@ -25,6 +25,7 @@ type Listener = (...args: never[]) => void;
 type AnyHandlers = Record<string, Listener | undefined>;
 
 const topics = new Map<string, Set<AnyHandlers>>();
+let connections = 0;
 let connecting: Promise<Socket<Record<string, Listener>, ClientToServerEvents>> | undefined;
 
 /**
@@ -79,7 +80,12 @@ export function useReconnect(run: () => void): void {
   );
 }
 
-/** Ends the connection, e.g. after signing out; a later subscription opens another. */
+/** Opens the connection again after `disconnect`, for the subscriptions there are. */
+export async function reconnect(): Promise<void> {
+  if (topics.size > 0) await (connecting ??= connect());
+}
+
+/** Ends the connection, e.g. while cookies change; a later subscription or `reconnect` opens another. */
 export async function disconnect(): Promise<void> {
   const open = connecting;
   connecting = undefined;
@@ -110,17 +116,17 @@ async function connect(): Promise<Socket<Record<string, Listener>, ClientToServe
     reconnectionDelay: 250,
     reconnectionDelayMax: 3000,
   });
-  let connections = 0;
   socket.on('connect', () => {
     for (const topic of topics.keys()) socket.emit('subscribe', topic, () => undefined);
+    useConnection.setState({ state: 'online', reconnects: connections });
     connections += 1;
-    useConnection.setState({ state: 'online', reconnects: connections - 1 });
   });
   socket.on('disconnect', (reason) => {
     if (reason === 'io client disconnect') return;
     useConnection.setState({ state: 'offline' });
     // The daemon ends sockets when sign-ins end; this browser may still hold a good one.
-    if (reason === 'io server disconnect') socket.connect();
+    // Another tab may have ended them: its fresh cookie is on the way.
+    if (reason === 'io server disconnect') setTimeout(() => socket.connect(), 300);
   });
   socket.on('connect_error', () => {
     useConnection.setState({ state: 'offline' });

@@ -10,7 +10,8 @@ import { enter, exchange, findToken } from './entry.ts';
 /** What the bare address shows: where the link is, and a field for it. */
 export function SignIn() {
   const known = useSession((session) => session.problem);
-  const [problem, setProblem] = useState(known);
+  const [refused, setProblem] = useState<string | null>(null);
+  const problem = refused ?? known;
   const [link, setLink] = useState('');
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent) => {

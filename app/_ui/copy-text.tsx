@@ -22,10 +22,10 @@ export function CopyText({ text, label }: CopyTextProps) {
   return (
     <button
       type="button"
-      aria-label={copied ? `Copied the ${label}` : `Copy the ${label}`}
       onClick={() => navigator.clipboard.writeText(text).then(() => setCopied(true), notifyError)}
       className="reach figures inline-flex min-w-0 max-w-full items-center gap-1 rounded-key px-1 text-tiny hover:bg-hover"
     >
+      <span className="sr-only">{copied ? `Copied the ${label}` : `Copy the ${label}`}</span>
       <span className="truncate">{text}</span>
       <Icon size={12} aria-hidden="true" />
     </button>

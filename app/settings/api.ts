@@ -1,5 +1,6 @@
 import { hc } from 'hono/client';
 import { API, apiFetch, apiOptions } from '#app/_client/api.ts';
+import { disconnect, reconnect } from '#app/_client/socket.ts';
 import type { SettingsApi } from '#server/features/settings/contract.ts';
 
 export const settingsApi = hc<SettingsApi>(API, apiOptions).settings;
@@ -14,5 +15,7 @@ export async function createLink(): Promise<string> {
 
 /** Ends every other sign-in and every link; this browser stays. */
 export async function rotate(): Promise<void> {
-  await apiFetch(`${API}/auth/rotate`, { method: 'POST' });
+  // The daemon ends every socket before this browser has its fresh cookie.
+  await disconnect();
+  await apiFetch(`${API}/auth/rotate`, { method: 'POST' }).finally(reconnect);
 }

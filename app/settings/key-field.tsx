@@ -32,14 +32,20 @@ export function KeyField({ shortcut, takenBy, onAssign }: KeyFieldProps) {
   return (
     <button
       type="button"
-      aria-label={`Keys of ${shortcut.title}: ${shortcut.keys.join(', ') || 'none'}. Press to change.`}
       onClick={() => setListening(true)}
       onKeyDown={onKeyDown}
       onBlur={() => setListening(false)}
       className="reach flex min-h-7 min-w-24 items-center justify-end gap-2 rounded-control border border-transparent px-2 transition-colors hover:border-line-strong"
     >
+      <span className="sr-only">
+        Keys of {shortcut.title}: {shortcut.keys.join(', ') || 'none'}. Press to change.
+      </span>
       {listening && <span className="text-tiny text-accent">press the keys…</span>}
-      {!listening && shortcut.keys.length === 0 && <span className="text-tiny text-ink-3">no key</span>}
+      {!listening && shortcut.keys.length === 0 && (
+        <span aria-hidden="true" className="text-tiny text-ink-3">
+          no key
+        </span>
+      )}
       {!listening && shortcut.keys.map((keys) => <Kbd key={keys} keys={keys} />)}
     </button>
   );
