@@ -81,10 +81,9 @@ class Tokens:
                 bounds.append(counted)
                 continue
             # Messages begin with a control token, so what follows one can be counted alone.
-            grown = text.startswith(before)
-            counted = (counted if grown else 0) + len(
-                self._encode(text.removeprefix(before) if grown else text)
-            )
+            if not text.startswith(before):
+                before, counted = "", 0
+            counted += len(self._encode(text[len(before) :]))
             before = text
             bounds.append(counted)
         bounds.append(total)
