@@ -54,7 +54,7 @@ def download(source: Source, files: list[PlannedFile], partial: Path, destinatio
     huggingface_hub 2 discards a partial file when its process ends, so partial files are ours: `NAME.part`
     grows in place and goes on with a Range request. Raises HubError, huggingface_hub's errors, OSError.
     """
-    constants.DOWNLOAD_CHUNK_SIZE = BLOCK_BYTES
+    setattr(constants, "DOWNLOAD_CHUNK_SIZE", BLOCK_BYTES)  # noqa: B010 - declared as a Literal
     partial.mkdir(mode=0o700, parents=True, exist_ok=True)
     progress = Progress(sum(file.size for file in files))
     require_space(partial, files)

@@ -43,7 +43,7 @@ class Hub(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: Hub  # type: ignore[assignment]
+    server: Hub  # ty: ignore[incompatible-mutable-override]
     routes: ClassVar = (
         (re.compile(r"^/api/models/([^/]+/[^/?]+)(?:/revision/([^/?]+))?(?:\?.*)?$"), "model_info"),
         (re.compile(r"^/([^/]+/[^/]+)/resolve/([^/]+)/([^?]+)(?:\?.*)?$"), "resolve"),

@@ -36,9 +36,12 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
 
 
 def spawn(request: dict[str, Any]) -> subprocess.Popen[str]:
+    # The engine tests beside this file switch the Hub off for their own process.
+    env = {name: value for name, value in os.environ.items() if not name.endswith("_OFFLINE")}
     process = subprocess.Popen(
         [sys.executable, "-m", "hub"],
         cwd=PYTHON,
+        env=env,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
