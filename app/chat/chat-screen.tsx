@@ -53,7 +53,7 @@ export function ChatScreen() {
   useScreenShortcuts(open);
   return (
     <Screen
-      name={conversation?.title ?? 'Chat'}
+      name={conversation?.title || 'Chat'}
       title={<ConversationTitle key={id} conversation={conversation} />}
       actions={
         <>

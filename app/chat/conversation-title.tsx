@@ -29,7 +29,7 @@ export function ConversationTitle({ conversation }: { conversation: Conversation
           onClick={() => setEditing(true)}
           className="block max-w-full truncate rounded-control px-1.5 py-1 text-heading font-semibold transition-colors hover:bg-hover"
         >
-          {title}
+          {title || 'New conversation'}
         </button>
       </Tooltip>
     </h1>

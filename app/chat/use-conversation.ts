@@ -3,7 +3,13 @@
 import { type InfiniteData, type QueryClient, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useReconnect, useTopic } from '#app/_client/socket.ts';
-import type { ChatEvents, Conversation, ConversationView, Message } from '#server/features/chat/contract.ts';
+import type {
+  ChatEvents,
+  Conversation,
+  ConversationSummary,
+  ConversationView,
+  Message,
+} from '#server/features/chat/contract.ts';
 import { chatApi } from './chat-api.ts';
 import { liveAnswers } from './live-answers.ts';
 import { isRunning, withMessage } from './path.ts';
@@ -39,6 +45,12 @@ export function useConversation(id: string | null): OpenConversation {
     'chat.message': (message) => message.conversation_id === id && putMessage(client, message),
     'chat.changed': ({ conversation_id }) => void refresh(client, conversation_id),
   });
+  useTopic<ChatEvents>('chat', {
+    'chat.listed': ({ changed }) => {
+      const summary = changed.find((one) => one.id === id);
+      if (summary !== undefined) putSummary(client, summary);
+    },
+  });
   useReconnect(() => void liveAnswers.catchUpAll());
   return { query, conversation: query.data?.pages[0]?.conversation, messages, running };
 }
@@ -70,6 +82,12 @@ export function putMessage(client: QueryClient, message: Message): void {
 /** Shows what a request answered with; older pages are fetched again when they are looked at. */
 export function putView(client: QueryClient, view: ConversationView): void {
   client.setQueryData<Pages>(keyOf(view.conversation.id), { pages: [view], pageParams: [null] });
+}
+
+/** The title that the daemon gave, and the pin, reach the header with the list. */
+function putSummary(client: QueryClient, { id, title, pinned }: ConversationSummary): void {
+  const conversation = client.getQueryData<Pages>(keyOf(id))?.pages[0]?.conversation;
+  if (conversation !== undefined) putConversation(client, { ...conversation, title, pinned });
 }
 
 export function putConversation(client: QueryClient, conversation: Conversation): void {

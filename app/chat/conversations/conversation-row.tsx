@@ -48,7 +48,7 @@ export function ConversationRow({ conversation, open }: ConversationRowProps) {
             open ? 'text-ink' : 'text-ink-2',
           )}
         >
-          <span className="min-w-0 flex-1 truncate">{title}</span>
+          <span className="min-w-0 flex-1 truncate">{title || 'New conversation'}</span>
           {running && <RunningDot />}
           {pinned && !running && (
             <Pin

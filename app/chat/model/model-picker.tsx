@@ -46,7 +46,7 @@ export function ModelPicker({ modelId, onChoose }: ModelPickerProps) {
             aria-hidden="true"
             className={`size-2 shrink-0 rounded-full ${state?.state === 'ready' ? modelColor(model?.id ?? '') : 'border border-ink-3'}`}
           />
-          <span className="truncate font-medium">{model?.name ?? 'Choose a model'}</span>
+          <span className="truncate font-medium max-sm:hidden">{model?.name ?? 'Choose a model'}</span>
           <span className="figures hidden text-tiny whitespace-nowrap text-ink-3 sm:inline">
             {loading ? `loading ${Math.round(state.fraction * 100)} %` : facts.join(' · ')}
           </span>
