@@ -139,7 +139,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   }) => {
     await page.emulateMedia({ colorScheme });
     await openSettings(page, ownDaemon);
-    await expect(page.getByText('Data folder')).toBeVisible();
+    await expect(page.getByText('Data folder', { exact: true })).toBeVisible();
     const { violations } = await new AxeBuilder({ page }).analyze();
     const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     expect(bad.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))).toEqual([]);

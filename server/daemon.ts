@@ -67,7 +67,9 @@ async function boot(
   const features = setUpFeatures(context);
   await openDoor({ context, features, sockets, started, onListening: (bound) => (port = bound) });
   const link = auth.createLink();
-  home.announce(new URL(link).origin);
+  const { origin } = new URL(link);
+  home.announce(origin);
+  log.info({ address: origin, pid: process.pid }, 'listening');
   lookAfterData(context, disk, started);
   return { port, link, log };
 }

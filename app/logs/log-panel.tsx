@@ -23,7 +23,11 @@ export function LogPanel() {
   const client = useQueryClient();
   const [level, setLevel] = useState<LogLine['level']>('info');
   const [search, setSearch] = useState('');
-  const { data: lines = [], error } = useQuery({
+  const {
+    data: lines = [],
+    error,
+    isPending,
+  } = useQuery({
     queryKey: KEY,
     queryFn: async () => (await (await api.$get({ query: { limit: '5000' } })).json()).lines.reverse(),
   });
@@ -56,6 +60,11 @@ export function LogPanel() {
         <IconButton icon={Download} label="Save these lines" onClick={() => save(shown)} />
       </div>
       {error !== null && <ErrorNote error={error} title="The log could not be read." />}
+      {shown.length === 0 && error === null && (
+        <p className="py-6 text-center text-small text-ink-3">
+          {isPending ? 'Reading the log…' : 'No line matches.'}
+        </p>
+      )}
       <VirtualList
         label="Log, newest first"
         items={shown}
