@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineClient } from './client.ts';
 import { encodeFrame } from './frames.ts';
 import type { RowEvent } from './row-feed.ts';
-import { guide, openTestEngines, question, sampling, type TestEngines } from './testing/engines.ts';
+import { endless, guide, openTestEngines, question, sampling, type TestEngines } from './testing/engines.ts';
 
 let engines: TestEngines;
 let client: EngineClient;
@@ -66,7 +66,7 @@ describe('generate', () => {
   });
 
   it('ends a cancelled row as cancelled, long before its last token', async () => {
-    const events = client.generate({ row: 'long', messages, sampling: sampling({ max_tokens: 3_000 }) });
+    const events = client.generate({ row: 'long', messages, sampling: endless });
     for await (const event of events) {
       if (event.type === 'tokens') client.cancel('long');
       if (event.type === 'finished') {
@@ -82,7 +82,7 @@ describe('generate', () => {
     for await (const event of client.generate({
       row: 'left',
       messages,
-      sampling: sampling({ max_tokens: 3_000 }),
+      sampling: endless,
     })) {
       if (event.type === 'tokens') break;
     }

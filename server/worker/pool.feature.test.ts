@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LoadProgress } from './pool.ts';
 import {
+  endless,
   guide,
   guideSmall,
   isAlive,
   openTestEngines,
   pidOf,
   question,
-  sampling,
   type TestEngines,
   untilPool,
 } from './testing/engines.ts';
@@ -121,7 +121,7 @@ describe('memory', () => {
   it('ends answers in progress as cancelled when their model is unloaded', async () => {
     engines = openTestEngines();
     const { client } = await engines.pool.acquire(guide);
-    const events = client.generate({ row: 'r', messages, sampling: sampling({ max_tokens: 1_000 }) });
+    const events = client.generate({ row: 'r', messages, sampling: endless });
     await events.next();
     const unloading = engines.pool.unload('guide');
     let last = await events.next();
@@ -137,7 +137,7 @@ describe('crashes', () => {
     const { pool } = engines;
     const lease = await pool.acquire(guide);
     const pid = pidOf(pool, 'guide');
-    const events = lease.client.generate({ row: 'r', messages, sampling: sampling({ max_tokens: 1_000 }) });
+    const events = lease.client.generate({ row: 'r', messages, sampling: endless });
     await events.next();
     process.kill(pid, 'SIGKILL');
     await expect(lease.client.ping()).rejects.toMatchObject({ code: 'engine_unavailable' });

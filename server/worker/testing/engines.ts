@@ -21,8 +21,8 @@ export const guideSmall: LoadSpec = {
   memoryBytes: null,
 };
 
-/** One of the guide's own topics. */
-export const question = 'How do I load a model?';
+/** One of the guide's own topics, with one of its longer answers. */
+export const question = 'Show a table of the keyboard shortcuts';
 
 export interface TestEngines {
   pool: EnginePool;
@@ -57,6 +57,9 @@ export function openTestEngines({ limits, ...changes }: Changes = {}): TestEngin
 export function sampling(changes: Partial<Sampling> = {}): Sampling {
   return Sampling.parse({ max_tokens: 64, ...changes });
 }
+
+/** Hot enough that no end token comes for a long time, and the same tokens each time. */
+export const endless = sampling({ temperature: 5, seed: 7, max_tokens: 1_500 });
 
 /** The process of a resident model. */
 export function pidOf(pool: EnginePool, modelId: string): number {
