@@ -84,7 +84,7 @@ test('closing the tab does not stop the answer, and two other tabs show the same
 });
 
 function begin(from: Tab): Promise<Conversation> {
-  const parameters = { max_tokens: 300 };
+  const parameters = { max_tokens: 1000 };
   return from.call('POST', '/chat/conversations', { model_id: modelId, parameters });
 }
 
