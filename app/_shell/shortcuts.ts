@@ -9,11 +9,9 @@ import { SHORTCUTS, type Shortcut } from './shortcut-list.ts';
 interface Registry {
   /** The innermost screen part comes last and wins. */
   handlers: Map<string, (() => void)[]>;
-  /** Rooms' own shortcuts, after the list. */
-  added: Shortcut[];
 }
 
-const useRegistry = create<Registry>(() => ({ handlers: new Map(), added: [] }));
+const useRegistry = create<Registry>(() => ({ handlers: new Map() }));
 
 /** Runs `run` on the shortcut's keys, from the palette, and through `runShortcut`, while mounted and enabled. */
 export function useShortcut(id: string, run: () => void, enabled = true): void {
@@ -34,11 +32,6 @@ export function handle(id: string, run: () => void): () => void {
   return () => change((runs) => runs.filter((other) => other !== run));
 }
 
-/** Rooms name further shortcuts here once, before the first render. */
-export function addShortcuts(added: Shortcut[]): void {
-  useRegistry.setState({ added });
-}
-
 /** True when something was there to handle it. */
 export function runShortcut(id: string): boolean {
   const run = useRegistry.getState().handlers.get(id)?.at(-1);
@@ -48,25 +41,24 @@ export function runShortcut(id: string): boolean {
 
 /** The whole list with the keys in force, and whether each can run here and now. */
 export function useShortcuts(): (Shortcut & { available: boolean })[] {
-  const { handlers, added } = useRegistry();
+  const handlers = useRegistry((registry) => registry.handlers);
   const edited = usePreferences((preferences) => preferences.shortcuts);
   return useMemo(
     () =>
-      [...SHORTCUTS, ...added].map((shortcut) => ({
+      SHORTCUTS.map((shortcut) => ({
         ...shortcut,
         keys: edited[shortcut.id] ?? shortcut.keys,
         available: (handlers.get(shortcut.id)?.length ?? 0) > 0,
       })),
-    [handlers, added, edited],
+    [handlers, edited],
   );
 }
 
 /** The first keys of a shortcut, for a tooltip; undefined when it has none. */
 export function useKeys(id: string | undefined): string | undefined {
   const edited = usePreferences((preferences) => (id === undefined ? undefined : preferences.shortcuts[id]));
-  const added = useRegistry((registry) => registry.added);
   if (id === undefined) return undefined;
-  return (edited ?? [...SHORTCUTS, ...added].find((shortcut) => shortcut.id === id)?.keys)?.[0];
+  return (edited ?? SHORTCUTS.find((shortcut) => shortcut.id === id)?.keys)?.[0];
 }
 
 /** False on the server and in the first render, so that both agree. */
@@ -80,7 +72,7 @@ export function press(event: KeyPress & Pick<KeyboardEvent, 'isComposing' | 'tar
   if (event.isComposing || event.keyCode === 229 || openDialog()) return false;
   const edited: Preferences['shortcuts'] = usePreferences.getState().shortcuts;
   const typing = isField(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey;
-  for (const shortcut of [...SHORTCUTS, ...useRegistry.getState().added]) {
+  for (const shortcut of SHORTCUTS) {
     const keys = edited[shortcut.id] ?? shortcut.keys;
     const allowed = shortcut.inFields === true || !typing;
     const hit = keys.some((one) => (allowed || one === 'shift+escape') && matches(event, one, isMac()));

@@ -2,7 +2,6 @@
 
 import type { LucideIcon } from 'lucide-react';
 import { type ComponentType, createContext, type ReactNode, useContext } from 'react';
-import type { Shortcut } from './shortcut-list.ts';
 
 /** What a room may put into the frame or into another room's screen, by the name of the place. */
 export interface SlotContributions {
@@ -32,8 +31,6 @@ export type SlotName = keyof SlotContributions;
 export interface ScreenFeature {
   name: string;
   slots: { [Name in SlotName]?: SlotContributions[Name][] };
-  /** Shortcuts beyond the list of the shell. */
-  shortcuts?: Shortcut[];
 }
 
 const Features = createContext<ScreenFeature[]>([]);
