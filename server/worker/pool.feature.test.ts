@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LoadProgress } from './pool.ts';
 import {
@@ -180,6 +181,34 @@ describe('crashes', () => {
       code: 'engine_failed',
       message: expect.stringContaining('exited with code 3'),
       details: { last_lines: ['ModuleNotFoundError: No module named mlx'] },
+    });
+    rmSync(folder, { recursive: true });
+  });
+
+  it('ends an engine that breaks the protocol', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mlx-code-python-'));
+    const python = join(folder, 'python');
+    const frames = pathToFileURL(join(import.meta.dirname, 'frames.ts')).href;
+    const hello = JSON.parse(
+      readFileSync(join(import.meta.dirname, 'golden/from_engine/hello.json'), 'utf8'),
+    );
+    writeFileSync(
+      python,
+      `#!/bin/sh
+exec '${process.execPath}' --input-type=module -e "
+import { connect } from 'node:net';
+import { encodeFrame } from '${frames}';
+const socket = connect(process.argv.at(-1));
+const hello = JSON.parse('${JSON.stringify(hello).replaceAll('"', String.raw`\"`)}');
+socket.write(encodeFrame({ ...hello, pid: process.pid, token: process.env.MLX_CODE_ENGINE_TOKEN }));
+socket.on('data', () => socket.write(encodeFrame({ type: 'step', n: 'many' })));
+" -- "$@"\n`,
+    );
+    chmodSync(python, 0o700);
+    engines = openTestEngines({ python });
+    await expect(engines.pool.load(guide)).rejects.toMatchObject({
+      code: 'engine_failed',
+      message: expect.stringContaining('broke the protocol'),
     });
     rmSync(folder, { recursive: true });
   });

@@ -181,7 +181,8 @@ class ResidentPool implements EnginePool {
     if (this.#closed) throw new AppError('engine_unavailable', 'The daemon is stopping.');
     const resident = this.#residents.get(spec.id);
     if (!resident) return this.#begin(spec);
-    if (resident.supervisor.status.state !== 'stopping') return resident;
+    const { supervisor } = resident;
+    if (supervisor.status.state !== 'stopping' && !supervisor.isForgiven()) return resident;
     await this.#remove(spec.id, 'unloaded');
     return this.#find(spec, { signal });
   }

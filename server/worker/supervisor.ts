@@ -69,6 +69,12 @@ export class Supervisor {
     return this.#ready.promise;
   }
 
+  /** Stopped after its crashes, which lie long enough back for another try. */
+  isForgiven(): boolean {
+    const last = this.#crashTimes.at(-1) ?? 0;
+    return this.status.state === 'failed' && Date.now() - last > CRASH_WINDOW_MS;
+  }
+
   /** Ends the engine; who waits or reads gets `error`. Resolves when the process is gone. */
   async stop(error: AppError): Promise<void> {
     if (!this.#stopping.signal.aborted) {
