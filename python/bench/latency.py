@@ -10,6 +10,7 @@ import argparse
 import statistics
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,15 +66,13 @@ def main() -> None:
             for _ in range(8):
                 engine.until(lambda f: f["type"] == "step")
                 times.append(time.perf_counter())
-            steps.append(statistics.median(b - a for a, b in zip(times, times[1:], strict=False)))
+            steps.append(statistics.median(b - a for a, b in pairwise(times)))
             busy.append(first_token(engine, f"b{turn}"))
             cancels.append(cancelled(engine, row))
     step = statistics.median(steps)
-    extra = statistics.median(busy) - statistics.median(idle)
+    alone, beside = statistics.median(idle), statistics.median(busy)
     print(f"one decode step: {step * 1000:.2f} ms")
-    print(
-        f"first token, idle {statistics.median(idle) * 1000:.2f} ms, while one streams +{extra / step:.2f} steps"
-    )
+    print(f"first token: idle {alone * 1000:.2f} ms, beside a stream +{(beside - alone) / step:.2f} steps")
     print(f"cancel: {statistics.median(cancels) / step:.2f} steps")
 
 

@@ -137,6 +137,7 @@ class RowBatch:
             self._decoding.merge()
             started.merge()
             self._decoding.extend(started)
+            self._decoding.settle()
         else:
             self._decoding = started
 
@@ -147,7 +148,8 @@ class RowBatch:
         broken = [row.key for row in decoded if row.broken and row.end is None]
         if broken:
             self.remove(broken)
-        self._decoding.unmerge()
+        if any(row.end for row in decoded):
+            self._decoding.settle()
         return decoded
 
     def remove(self, keys: Iterable[Any]) -> None:
@@ -158,7 +160,7 @@ class RowBatch:
             return
         if keep:
             self._decoding.filter(keep)
-            self._decoding.unmerge()
+            self._decoding.settle()
         else:
             self.clear()
 
@@ -184,11 +186,16 @@ class _Decoding(GenerationBatch):
             self.prompt_cache = [layer.merge([layer]) for layer in self.prompt_cache]
             self._merged = True
 
-    def unmerge(self) -> None:
-        """Give a row that was left alone its plain caches back."""
+    def settle(self) -> None:
+        """After rows came or went: plain caches for a row left alone, and the next tokens scheduled.
+
+        Their regrouping would otherwise be computed with the step after them, and they be read a step late.
+        """
         if self._merged and len(self) == 1:
             self.prompt_cache = self.extract_cache(0)
             self._merged = False
+        if self._next_tokens is not None:
+            mx.async_eval(self._next_tokens)
 
     def extract_cache(self, idx: int) -> list[Any]:
         return super().extract_cache(idx) if self._merged else list(self.prompt_cache)
