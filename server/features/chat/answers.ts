@@ -20,6 +20,12 @@ interface AnswersParts {
   disk: Pick<Disk, 'reportFull'>;
 }
 
+interface Beginning {
+  row: MessageRow;
+  sink: AnswerSink;
+  plan: Plan;
+}
+
 /** The answers being written. */
 export class Answers {
   readonly #parts: AnswersParts;
@@ -38,16 +44,7 @@ export class Answers {
     const sink = this.#sink(row);
     if (!plan.counting) return this.#start({ row, sink, plan });
     this.#waiting.set(row.id, sink);
-    completePlan(plan).then(
-      (prompt) => {
-        if (!this.#waiting.delete(row.id)) return;
-        this.#parts.journal.recordDropped(row.id, prompt.dropped);
-        this.#start({ row: { ...row, dropped: prompt.dropped }, sink, plan: { ...plan, ...prompt } });
-      },
-      (error: unknown) => {
-        if (this.#waiting.delete(row.id)) sink.fail(error);
-      },
-    );
+    void this.#beginCounted({ row, sink, plan });
   }
 
   /** True when it was queued, loading or running. */
@@ -73,13 +70,27 @@ export class Answers {
     return this.#parts.generations.live(row.id, after) ?? { seq: row.seq, text: '', state: null };
   }
 
-  /** Tries once more to save what could not be saved. */
+  /** Leaves what waits to the next start, and tries once more to save what could not be saved. */
   close(): void {
     clearTimeout(this.#timer);
+    this.#waiting.clear();
     for (const sink of this.#unsaved.values()) sink.save();
   }
 
-  #start({ row, sink, plan }: { row: MessageRow; sink: AnswerSink; plan: Plan }): void {
+  async #beginCounted({ row, sink, plan }: Beginning): Promise<void> {
+    try {
+      const prompt = await completePlan(plan);
+      // Stopped meanwhile, or the daemon is stopping.
+      if (!this.#waiting.has(row.id)) return;
+      this.#parts.journal.recordDropped(row.id, prompt.dropped);
+      this.#waiting.delete(row.id);
+      this.#start({ row: { ...row, dropped: prompt.dropped }, sink, plan: { ...plan, ...prompt } });
+    } catch (error) {
+      if (this.#waiting.delete(row.id)) sink.fail(error);
+    }
+  }
+
+  #start({ row, sink, plan }: Beginning): void {
     const tokenIds = readTokenIds(row.tokenIds);
     try {
       this.#parts.generations.start(
