@@ -351,8 +351,10 @@ describe('an answer that was cut off', () => {
     script.admit(answer.id);
     const pages = database.stream.$client.pragma('page_count', { simple: true });
     database.stream.$client.pragma(`max_page_count = ${pages}`);
-    const reply = 'kept '.repeat(20_000);
-    script.say(answer.id, reply).journal();
+    const half = 'kept '.repeat(20_000);
+    script.say(answer.id, half).journal();
+    script.say(answer.id, half).journal();
+    const reply = half + half;
     script.finish(answer.id);
     const unsaved = (await room.open(id)).messages[1];
     expect(unsaved).toMatchObject({ text: reply, error: { code: 'insufficient_storage' } });
