@@ -139,9 +139,8 @@ describe('every route, given garbage', () => {
       fc.asyncProperty(
         fc.nat(),
         fc.array(word, { minLength: 1, maxLength: 2 }),
-        word,
-        body,
-        async (at, words, query, sent) => {
+        fc.tuple(word, body),
+        async (at, words, [query, sent]) => {
           const route = routes[at % routes.length]!;
           const path = route.path.replace(/\{\w+\}/g, () => words[0]!);
           const answer = await fetch(`${daemon.url}${path}?limit=${query}&after=${query}&cursor=${query}`, {

@@ -5,6 +5,10 @@ import { AppError } from './kernel/errors.ts';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const warn = (line: string) => void process.stderr.write(`${line}\n`);
+// A terminal that was closed must not end the daemon by a broken pipe.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+const STOP_LIMIT_MS = 10_000;
 
 if (wantsHelp()) say(helpText());
 else await run();
@@ -29,11 +33,12 @@ async function serve(config: Config): Promise<void> {
   const stop = async (code: number) => {
     if (stopping) return;
     stopping = true;
+    // What does not end in time is ended with the process; what was acknowledged is on the disk.
+    setTimeout(() => process.exit(code), STOP_LIMIT_MS).unref();
     await daemon.stop();
     process.exit(code);
   };
-  process.on('SIGINT', () => void stop(0));
-  process.on('SIGTERM', () => void stop(0));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
   process.on('unhandledRejection', (error) =>
     daemon.log.error({ err: error }, 'a failure that nobody handled'),
   );

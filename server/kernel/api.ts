@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { bodyLimit } from 'hono/body-limit';
 import type { MiddlewareHandler } from 'hono';
 import type { Auth } from './auth.ts';
+import { ErrorResponse } from './contract.ts';
 import { createAuthRoutes } from './auth-routes.ts';
 import type { Config } from './config.ts';
 import type { Disk } from './disk.ts';
@@ -52,6 +53,7 @@ export function createApi({ config, auth, log, disk, rooms }: ApiOptions) {
   api.use(refuseDeepJson);
   api.route('/', createAuthRoutes({ auth }));
   for (const { routes } of rooms) if (routes) api.route('/', routes);
+  api.openAPIRegistry.register('Error', ErrorResponse);
   api.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'MLX Code', version: config.version },

@@ -5,7 +5,8 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
   return { body: { required: true, content: { 'application/json': { schema } } } } as const;
 }
 
-const ErrorResponse = z
+/** What every route returns when it fails; the status follows from `code`. */
+export const ErrorResponse = z
   .object({
     error: z.object({
       code: z.string(),
@@ -15,10 +16,6 @@ const ErrorResponse = z
     }),
   })
   .openapi('Error');
-
-const failures = {
-  default: { description: 'failure', content: { 'application/json': { schema: ErrorResponse } } },
-} as const;
 
 /** The answer of a route that succeeds with JSON, or fails with `{ error }`. */
 export function okJson<Schema extends z.ZodType>(schema: Schema) {
@@ -31,6 +28,3 @@ export function okBytes<Type extends string>(mediaType: Type) {
     200: { description: `bytes of ${mediaType}`, content: { [mediaType]: { schema: z.string() } } },
   } as const;
 }
-
-/** Documents the error body on every route of the generated OpenAPI description. */
-export const documentedFailures = failures;

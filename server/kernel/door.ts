@@ -40,7 +40,7 @@ export function createDoor({ config, port }: DoorOptions): Door {
     headers,
     admitRequest(request, response) {
       for (const [name, value] of Object.entries(headers(request))) response.setHeader(name, value);
-      const refusal = objection(request, hosts(), 'request');
+      const refusal = objection(request, { hosts: hosts(), kind: 'request', dev: config.dev });
       if (!refusal) return true;
       // The body was not read; the connection cannot be used for another request.
       response.setHeader('Connection', 'close');
@@ -53,7 +53,7 @@ export function createDoor({ config, port }: DoorOptions): Door {
       return false;
     },
     admitUpgrade(request, socket) {
-      const refusal = objection(request, hosts(), 'upgrade');
+      const refusal = objection(request, { hosts: hosts(), kind: 'upgrade', dev: config.dev });
       if (refusal) endSocket(socket, refusal, headers(request));
       return refusal === undefined;
     },
@@ -79,12 +79,14 @@ function allowedHosts(host: string, port: number): Set<string> {
   return new Set(names.flatMap((name) => (port === 80 ? [name, `${name}:80`] : [`${name}:${port}`])));
 }
 
+interface Rules {
+  hosts: Set<string>;
+  kind: 'request' | 'upgrade';
+  dev: boolean;
+}
+
 /** Why a request is refused. String equality only: no prefix, no pattern, no forwarded header counts. */
-function objection(
-  request: IncomingMessage,
-  hosts: Set<string>,
-  kind: 'request' | 'upgrade',
-): AppError | undefined {
+function objection(request: IncomingMessage, { hosts, kind, dev }: Rules): AppError | undefined {
   const url = request.url ?? '';
   if (url.length > MAX_URL) return new AppError('too_large', 'The address is too long.');
   if (!url.startsWith('/') || url.startsWith('//'))
@@ -107,7 +109,9 @@ function objection(
   if ((changes || origin !== undefined) && origin !== `http://${host}`) {
     return new AppError('forbidden', 'The Origin header must be the address of MLX Code itself.');
   }
-  const needsHeader = kind === 'request' && changes && !url.startsWith('/socket.io/');
+  // socket.io and Next's development overlay send no header of ours; the Origin above holds for them too.
+  const foreign = url.startsWith('/socket.io/') || (dev && url.startsWith('/__nextjs'));
+  const needsHeader = kind === 'request' && changes && !foreign;
   if (needsHeader && request.headers['x-mlx-code'] !== '1') {
     return new AppError('forbidden', 'Requests that change something carry the header X-MLX-Code: 1.');
   }

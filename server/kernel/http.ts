@@ -4,12 +4,6 @@ import { ulid } from 'ulid';
 import { AppError, ERROR_TRAITS, type ErrorBody, toAppError } from './errors.ts';
 import type { Log } from './log.ts';
 
-/** What the door knows of a request by the time a room sees it. */
-export interface RequestVariables {
-  /** sha256 of the cookie this request was signed in with. */
-  session: string;
-}
-
 /** A room's router: chain `.openapi(route, handler)` on it. Refused input becomes `invalid_request` naming the field. */
 export function createRoutes() {
   return new OpenAPIHono({

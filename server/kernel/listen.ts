@@ -96,7 +96,10 @@ async function closeAll(servers: Server[]): Promise<void> {
       const { promise, resolve } = Promise.withResolvers<void>();
       server.close(() => resolve());
       server.closeIdleConnections();
-      const limit = setTimeout(() => server.closeAllConnections(), 2000);
+      const limit = setTimeout(() => {
+        server.closeAllConnections();
+        resolve();
+      }, 2000);
       await promise;
       clearTimeout(limit);
     }),

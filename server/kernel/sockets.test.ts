@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Emitter } from './sockets.ts';
 import { type House, openHouse } from './testing/house.ts';
 
@@ -100,6 +100,22 @@ test('at most a hundred topics for one browser', async () => {
     answers.push(await socket.emitWithAck('subscribe', `room:${count}`));
   }
   expect(answers.filter(({ ok }) => ok)).toHaveLength(100);
+});
+
+test('a browser that does not read is cut off before it fills the memory; others hear everything', async () => {
+  const [slow, quick] = [await connect(), await connect()];
+  for (const socket of [slow, quick]) await socket.emitWithAck('subscribe', 'room:1');
+  let heard = 0;
+  quick.on('room.said', () => (heard += 1));
+  (slow.io.engine.transport as any).ws._socket.pause();
+  const text = 'x'.repeat(1_000_000);
+  for (let sent = 1; sent <= 40; sent += 1) {
+    events.emit('room:1', 'room.said', text);
+    await vi.waitUntil(() => heard === sent);
+  }
+  await vi.waitUntil(() => events.listeners('room:1') === 1, { timeout: 10_000 });
+  events.emit('room:1', 'room.said', 'still here');
+  await vi.waitUntil(() => heard === 41);
 });
 
 test('a signed-out handshake is refused', async () => {
