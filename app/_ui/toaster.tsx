@@ -7,6 +7,7 @@ export function Toaster() {
   return (
     <Base
       position="bottom-right"
+      style={{ fontFamily: 'inherit' }}
       closeButton
       gap={8}
       offset={16}
