@@ -1,7 +1,8 @@
 interface GaugeProps {
   /** 0 to 1; more than 1 is shown full and in red. */
   fraction: number;
-  label: string;
+  /** Without one it is only seen: what stands beside it says the same. */
+  label?: string;
   size?: number;
 }
 
@@ -13,8 +14,7 @@ export function Gauge({ fraction, label, size = 16 }: GaugeProps) {
   const color = fraction > 1 ? 'text-bad' : fraction > 0.85 ? 'text-warn' : 'text-accent';
   return (
     <svg
-      role="img"
-      aria-label={label}
+      {...(label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
       viewBox="0 0 16 16"
       width={size}
       height={size}

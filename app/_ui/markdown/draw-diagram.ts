@@ -1,3 +1,5 @@
+import type { Mermaid } from 'mermaid';
+
 /** Milliseconds after which a diagram is given up. */
 const PATIENCE = 5000;
 const LONGEST = 20_000;
@@ -9,15 +11,16 @@ let last: Promise<unknown> = Promise.resolve();
 /** Draws Mermaid source as an SVG picture (a data address, CSS pixels). Errors: what Mermaid says, or that it took too long. */
 export async function drawDiagram(source: string, theme: 'light' | 'dark', signal: AbortSignal) {
   if (source.length > LONGEST) throw new Error('it is too long.');
-  const turn = last.then(() =>
-    signal.aborted ? Promise.reject(new Error('called off')) : draw(source, theme),
-  );
+  const { default: mermaid } = await import('mermaid');
+  const turn = last.then(() => {
+    signal.throwIfAborted();
+    return within(PATIENCE, draw(mermaid, source, theme));
+  });
   last = turn.catch(() => undefined);
-  return within(PATIENCE, turn);
+  return turn;
 }
 
-async function draw(source: string, theme: 'light' | 'dark') {
-  const { default: mermaid } = await import('mermaid');
+async function draw(mermaid: Mermaid, source: string, theme: 'light' | 'dark') {
   mermaid.initialize({
     startOnLoad: false,
     securityLevel: 'strict',

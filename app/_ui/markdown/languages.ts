@@ -84,6 +84,7 @@ export function grammarOf(language: string): string | null {
 /** The language as people write it. */
 export function languageName(language: string): string {
   const grammar = grammarOf(language);
-  if (grammar === null) return language.toLowerCase() === 'mermaid' ? 'Mermaid' : language.slice(0, 40) || 'Text';
+  if (grammar === null)
+    return language.toLowerCase() === 'mermaid' ? 'Mermaid' : language.slice(0, 40) || 'Text';
   return NAMES[grammar] ?? (grammar[0] ?? '').toUpperCase() + grammar.slice(1);
 }

@@ -19,8 +19,6 @@ export function ContextGauge({ count, window }: ContextGaugeProps) {
   const of = size === null ? '' : ` of ${formatCount(size)}`;
   const fraction =
     count === undefined ? 0 : count.tokens / Math.max(1, count.context_window - count.reserved);
-  const label =
-    count === undefined ? `Context window${of} tokens` : `${text}${of} tokens of the context window`;
   return (
     <Popover
       title="What the model will read"
@@ -28,13 +26,13 @@ export function ContextGauge({ count, window }: ContextGaugeProps) {
       trigger={
         <button
           type="button"
-          aria-label={label}
           className="reach flex h-8 items-center gap-2 rounded-control px-2 text-tiny text-ink-2 transition-colors hover:bg-hover"
         >
-          <Gauge fraction={fraction} label="" />
+          <Gauge fraction={fraction} />
           <span className="figures whitespace-nowrap">
             {text}
             <span className="text-ink-3">{of}</span>
+            <span className="sr-only"> tokens of the context window</span>
           </span>
         </button>
       }

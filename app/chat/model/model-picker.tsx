@@ -39,14 +39,14 @@ export function ModelPicker({ modelId, onChoose }: ModelPickerProps) {
       trigger={
         <button
           type="button"
-          aria-label={`Model: ${model?.name ?? 'none'}`}
           className="reach flex h-8 min-w-0 max-w-72 shrink items-center gap-2 rounded-control border border-line bg-surface pr-2 pl-2.5 text-small transition-colors hover:border-line-strong"
         >
           <span
             aria-hidden="true"
             className={`size-2 shrink-0 rounded-full ${state?.state === 'ready' ? modelColor(model?.id ?? '') : 'border border-ink-3'}`}
           />
-          <span className="truncate font-medium max-sm:hidden">{model?.name ?? 'Choose a model'}</span>
+          <span className="sr-only">Model: </span>
+          <span className="truncate font-medium max-sm:sr-only">{model?.name ?? 'Choose a model'}</span>
           <span className="figures hidden text-tiny whitespace-nowrap text-ink-3 sm:inline">
             {loading ? `loading ${Math.round(state.fraction * 100)} %` : facts.join(' · ')}
           </span>

@@ -16,7 +16,7 @@ export function AnswerMetrics({ message }: { message: Message }) {
       : null,
     finish_reason && finish_reason !== 'error' ? ['', REASONS[finish_reason]] : null,
   ].filter((part) => part !== null);
-  if (parts.length === 0) return null;
+  if (timings === null && usage === null) return null;
   return (
     <Tooltip text={details(message)}>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the tooltip opens on focus too */}
