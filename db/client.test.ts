@@ -8,6 +8,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -15,7 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from './client.ts';
 import { preferences } from './schema/kernel.ts';
 
@@ -25,9 +26,15 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'mlx-code-db-'));
   path = join(folder, 'mlx-code.sqlite');
 });
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const put = (database: Database, key: string, value: unknown = key) =>
   database.user.insert(preferences).values({ key, value, updatedAt: 1 }).run();
+/** One commit: each costs a wait for the disk. */
+const putMany = (database: Database, name: string, rows: number) =>
+  database.user.transaction(() => {
+    for (let row = 0; row < rows; row += 1) put(database, `${name}-${row}`, 'x'.repeat(200));
+  });
 const keys = (database: Database) =>
   database.user
     .select()
@@ -91,7 +98,7 @@ describe('a damaged database', () => {
     const database = openDatabase(path);
     put(database, 'old');
     await database.backups.makeDaily(database.stream.$client);
-    for (let row = 0; row < rows; row += 1) put(database, `new-${row}`, 'x'.repeat(100));
+    putMany(database, 'new', rows);
     database.close();
   }
 
@@ -102,9 +109,7 @@ describe('a damaged database', () => {
     // What a kill would have left: no mark of a clean exit.
     const mark = `${path}.clean`;
     expect(existsSync(mark)).toBe(true);
-    truncateSync(mark);
-    const { unlinkSync } = await import('node:fs');
-    unlinkSync(mark);
+    rmSync(mark);
 
     const database = openDatabase(path);
     expect(keys(database)).toEqual(['old']);
@@ -257,7 +262,7 @@ describe('backups', () => {
 
   test('hold what was written while they were made by both connections, or what was there before', async () => {
     const database = openDatabase(path);
-    for (let row = 0; row < 3000; row += 1) put(database, `row-${row}`, 'x'.repeat(200));
+    putMany(database, 'row', 3000);
     const making = database.backups.makeDaily(database.stream.$client);
     let written = 0;
     while (written < 50) {

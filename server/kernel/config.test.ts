@@ -1,13 +1,14 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { helpText, readConfig } from './config.ts';
 
 let home: string;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'mlx-code-config-'));
 });
+afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const file = (values: unknown) => writeFileSync(join(home, 'config.json'), JSON.stringify(values));
 const read = (args: string[], environment: Record<string, string> = {}) =>

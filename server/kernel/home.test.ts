@@ -2,15 +2,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openHome } from './home.ts';
 
@@ -19,7 +21,10 @@ const umask = process.umask();
 beforeEach(() => {
   folder = join(mkdtempSync(join(tmpdir(), 'mlx-code-home-')), 'home');
 });
-afterEach(() => process.umask(umask));
+afterEach(() => {
+  process.umask(umask);
+  rmSync(dirname(folder), { recursive: true, force: true });
+});
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 const lock = () => JSON.parse(readFileSync(join(folder, 'daemon.lock'), 'utf8'));
@@ -70,7 +75,6 @@ describe('the folder', () => {
 
   test.runIf(process.getuid?.() === 0)('of another user is refused', async () => {
     mkdirSync(folder);
-    const { chownSync } = await import('node:fs');
     chownSync(folder, 12345, 12345);
     await expect(openHome(folder)).rejects.toThrow(/belongs to another user/);
   });

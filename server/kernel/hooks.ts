@@ -9,6 +9,17 @@ export interface ModelEntry {
   /** Bytes the ledger reserves before the load; null when it could not be judged. */
   memoryBytes: number | null;
   builtIn: boolean;
+  /** What the model's makers recommend, where the person sets nothing. */
+  sampling?: ModelSampling;
+}
+
+/** Sampling parameters that a model may bring in its generation_config.json. */
+export interface ModelSampling {
+  temperature?: number | undefined;
+  top_p?: number | undefined;
+  top_k?: number | undefined;
+  min_p?: number | undefined;
+  repetition_penalty?: number | undefined;
 }
 
 /** What a room contributes to others. A hook exists only once a second built-in needs it. */

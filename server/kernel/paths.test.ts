@@ -1,9 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { approveRoot, openInside, resolveInside } from './paths.ts';
 
 let base: string;
@@ -20,6 +28,7 @@ beforeEach(() => {
   writeFileSync(join(root, 'a.txt'), 'inside');
   writeFileSync(join(base, 'user/project-other/secret.txt'), 'outside');
 });
+afterEach(() => rmSync(base, { recursive: true, force: true }));
 
 describe('choosing a folder', () => {
   test('a folder is kept by its real path', async () => {

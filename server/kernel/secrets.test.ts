@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from './log.ts';
 import { createSecrets, type Keychain } from './secrets.ts';
 
@@ -10,6 +10,7 @@ const log = createLog({ level: 'debug' });
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'mlx-code-secrets-'));
 });
+afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 function workingKeychain(): Keychain {
   const kept = new Map<string, string>();
