@@ -131,7 +131,11 @@ interface Preparation {
 async function prepare(room: Room, asked: Preparation): Promise<{ plan: Plan; draft: AnswerDraft }> {
   const { conversation, path, overflow } = asked;
   const model = await findModel(room.hooks, asked.modelId ?? conversation.modelId);
-  const parameters = parametersInForce({ ...conversation.parameters, ...asked.parameters });
+  const parameters = parametersInForce({
+    ...model.sampling,
+    ...conversation.parameters,
+    ...asked.parameters,
+  });
   const chosen = asked.parameters?.max_tokens ?? conversation.parameters.max_tokens;
   const plan = await planAnswer(room.generations, {
     model,

@@ -70,6 +70,7 @@ export function asModelEntry({ id, name, path, source, verdict }: CatalogEntry):
     contextWindow: verdict.contextWindow ?? UNKNOWN_CONTEXT,
     memoryBytes: verdict.memoryBytes,
     builtIn: source === 'built_in',
+    sampling: verdict.sampling,
   };
 }
 

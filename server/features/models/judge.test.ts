@@ -61,6 +61,15 @@ describe('judging a model directory', () => {
     expect(verdict.widenedBytes).toBe(2560 + 2 * 2 * 2 * 16 * 4 * 4096 + 256 * 1024 * 1024);
   });
 
+  it('takes over the sampling its makers recommend, and leaves out what no engine would take', async () => {
+    const recommended = { do_sample: true, temperature: 0.7, top_p: 0.8, top_k: 20, repetition_penalty: -1 };
+    await write('generation_config.json', JSON.stringify(recommended));
+    const { sampling } = await judgeDirectory(folder);
+    expect(JSON.parse(JSON.stringify(sampling))).toEqual({ temperature: 0.7, top_p: 0.8, top_k: 20 });
+    await write('generation_config.json', JSON.stringify({ ...recommended, do_sample: false }));
+    expect((await judgeDirectory(folder)).sampling).toEqual({});
+  });
+
   it('counts a 4-bit weight by its elements, not its packed words', async () => {
     await write('config.json', JSON.stringify({ ...CONFIG, quantization: { bits: 4, group_size: 64 } }));
     const packed = {

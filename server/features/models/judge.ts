@@ -6,6 +6,15 @@ import architectures from './architectures.json' with { type: 'json' };
 import { readSafetensorsHeader, type TensorHeader } from './safetensors.ts';
 import { kvBytesPerToken, memoryNeeded, type ModelShape, type Weights, weighTensors } from './weigh.ts';
 
+/** Recommended sampling, each value as the engine takes it; one out of range is as good as absent. */
+const ModelSampling = z.object({
+  temperature: z.number().min(0).max(5).optional().catch(undefined),
+  top_p: z.number().gt(0).max(1).optional().catch(undefined),
+  top_k: z.int().min(0).max(1_000_000).optional().catch(undefined),
+  min_p: z.number().min(0).max(1).optional().catch(undefined),
+  repetition_penalty: z.number().gt(0).max(10).optional().catch(undefined),
+});
+
 /** What a directory's JSON files and safetensors headers say. Bytes, tokens. */
 export const Verdict = z.object({
   usable: z.boolean(),
@@ -19,6 +28,7 @@ export const Verdict = z.object({
   /** Memory after widening to float32, for the note on a CPU without half-precision matmul. */
   widenedBytes: z.number().nullable(),
   hasChatTemplate: z.boolean(),
+  sampling: ModelSampling,
 });
 export type Verdict = z.infer<typeof Verdict>;
 
@@ -57,6 +67,7 @@ const EMPTY: Verdict = {
   memoryBytes: null,
   widenedBytes: null,
   hasChatTemplate: false,
+  sampling: {},
 };
 
 /** Judges a model directory without loading anything. A bad one gets a verdict with the reason, never an exception. */
@@ -71,6 +82,7 @@ export async function judgeDirectory(path: string): Promise<Verdict> {
     const tensors = await readWeights(path, names, verdict);
     describe(verdict, config, tensors);
     verdict.hasChatTemplate = await findChatTemplate(path, names);
+    verdict.sampling = await readSampling(path, names);
     refuseUnusable(verdict, names);
     verdict.usable = true;
   } catch (error) {
@@ -195,6 +207,15 @@ async function findChatTemplate(path: string, names: readonly string[]): Promise
     .object({ chat_template: z.unknown() })
     .safeParse(await readJson(join(path, 'tokenizer_config.json')));
   return parsed.success && parsed.data.chat_template !== undefined && parsed.data.chat_template !== null;
+}
+
+/** generation_config.json; `do_sample: false`, or a file that says nothing of it, means greedy (transformers' default). */
+async function readSampling(path: string, names: readonly string[]): Promise<Verdict['sampling']> {
+  if (!names.includes('generation_config.json')) return {};
+  const json = await readJson(join(path, 'generation_config.json'));
+  const samples = z.object({ do_sample: z.literal(true) }).safeParse(json).success;
+  const parsed = samples ? ModelSampling.safeParse(json) : undefined;
+  return parsed?.success ? parsed.data : {};
 }
 
 function refuseUnusable(verdict: Verdict, names: readonly string[]): void {

@@ -37,7 +37,7 @@ interface House {
 
 beforeAll(async () => {
   served = mkdtempSync(join(tmpdir(), 'hub-'));
-  writeModelDirectory(join(served, REPOSITORY), 4000);
+  writeModelDirectory(join(served, REPOSITORY), { rows: 4000 });
   writeFileSync(join(served, REPOSITORY, 'pytorch_model.bin'), 'pickle');
   mkdirSync(join(served, 'someone/custom'));
   writeModelDirectory(join(served, 'someone/custom'));

@@ -7,13 +7,22 @@ const CONFIG = {
   num_hidden_layers: 2,
   num_attention_heads: 4,
   num_key_value_heads: 2,
-  max_position_embeddings: 4096,
 };
 
-/** Writes a directory that is a model by its headers; the weights are zeros. `rows` x 64 float16 elements. */
-export function writeModelDirectory(path: string, rows = 10): void {
+interface ModelDirectory {
+  /** The one tensor is `rows` x 64 float16 zeros. */
+  rows?: number;
+  contextWindow?: number;
+}
+
+/** Writes a directory that is a model by its headers; nothing could be generated with it. */
+export function writeModelDirectory(
+  path: string,
+  { rows = 10, contextWindow = 4096 }: ModelDirectory = {},
+): void {
   mkdirSync(path, { recursive: true });
-  writeFileSync(join(path, 'config.json'), JSON.stringify(CONFIG));
+  const config = { ...CONFIG, max_position_embeddings: contextWindow };
+  writeFileSync(join(path, 'config.json'), JSON.stringify(config));
   writeFileSync(join(path, 'tokenizer.json'), '{}');
   writeFileSync(join(path, 'tokenizer_config.json'), '{"chat_template":"{{ messages }}"}');
   const bytes = rows * 64 * 2;
