@@ -25,7 +25,7 @@ const test = base.extend<Hubbed>({
     rmSync(folder, { recursive: true, force: true });
   },
   hub: async ({ folder }, provide) => {
-    writeModelDirectory(join(folder, 'served', REPOSITORY), 4000);
+    writeModelDirectory(join(folder, 'served', REPOSITORY), { rows: 4000 });
     const hub = await startLocalHub(root, join(folder, 'served'));
     await provide(hub);
     await hub.stop();
