@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { jsonBody, okJson } from '#server/kernel/contract.ts';
-import type { ResidentModel } from '#server/worker/pool.ts';
 
 export type { JobEvents } from '#server/kernel/jobs.ts';
 export type { ModelsApi } from './models.ts';
@@ -222,4 +221,3 @@ export interface ModelsEvents {
   'models.changed': () => void;
 }
 
-export type { ResidentModel };
