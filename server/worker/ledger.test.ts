@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { type LedgerEntry, makeRoom } from './ledger.ts';
 
 function entry(modelId: string, memoryBytes: number, usedAt: number): LedgerEntry {
-  return { modelId, memoryBytes, usedAt, evictable: true };
+  return { modelId, memoryBytes, usedAt, pinned: false, idle: true };
 }
 
 function busy(memoryBytes: number): LedgerEntry {
-  return { modelId: 'busy', memoryBytes, usedAt: 0, evictable: false };
+  return { modelId: 'busy', memoryBytes, usedAt: 0, pinned: false, idle: false };
 }
 
 describe('makeRoom', () => {
@@ -38,5 +38,22 @@ describe('makeRoom', () => {
 
   it('says that a model is too large by itself', () => {
     expect(() => makeRoom(11, 10, [])).toThrow(/smaller model/);
+  });
+
+  it('leaves pinned models alone, and says which pin stands in the way', () => {
+    const pinned = { ...entry('pinned', 50, 1), pinned: true };
+    expect(makeRoom(40, 100, [pinned, entry('idle', 40, 9)])).toEqual(['idle']);
+    expect(() => makeRoom(60, 100, [pinned])).toThrow(
+      expect.objectContaining({
+        code: 'insufficient_memory',
+        message: expect.stringContaining('Unpin pinned'),
+        details: expect.objectContaining({ pinned_bytes: 50 }),
+      }),
+    );
+  });
+
+  it('makes a smaller budget hold, and refuses one that what stays has outgrown', () => {
+    expect(makeRoom(0, 50, [entry('old', 40, 1), entry('recent', 40, 9)])).toEqual(['old']);
+    expect(() => makeRoom(0, 50, [busy(60), entry('idle', 10, 1)])).toThrow(/Models that stay hold/);
   });
 });

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '#server/kernel/errors.ts';
+import { gigabytes } from './policy.ts';
 import type { LoadReceipt } from './protocol.ts';
 
 /** One resident model as the ledger sees it. Bytes; `usedAt` in milliseconds. */
@@ -8,7 +9,10 @@ export interface LedgerEntry {
   modelId: string;
   memoryBytes: number;
   usedAt: number;
-  evictable: boolean;
+  /** A person wants it to stay. */
+  pinned: boolean;
+  /** Neither loading nor leaving, and nobody waits for it or holds it. */
+  idle: boolean;
 }
 
 /** Tokens whose KV cache is counted in before a conversation has grown: a usual one. */
@@ -17,14 +21,16 @@ const USUAL_CONTEXT = 8_192;
 const PROCESS_BYTES = 128 * 2 ** 20;
 
 /**
- * Which models must leave so that `neededBytes` fit, least recently used first.
+ * Which models must leave so that `neededBytes` fit, least recently used first; with 0, so that the budget holds.
  * Errors: insufficient_memory, with the numbers, when even all that may leave would not make the room.
  */
 export function makeRoom(neededBytes: number, budgetBytes: number, entries: LedgerEntry[]): string[] {
   const residentBytes = sum(entries);
-  const evictable = entries.filter((entry) => entry.evictable).sort((a, b) => a.usedAt - b.usedAt);
+  const evictable = entries.filter(isEvictable).sort((a, b) => a.usedAt - b.usedAt);
   if (neededBytes + residentBytes - sum(evictable) > budgetBytes) {
-    throw refusal(neededBytes, budgetBytes, entries);
+    throw neededBytes === 0
+      ? budgetRefusal(budgetBytes, entries)
+      : refusal(neededBytes, budgetBytes, entries);
   }
   const leaving: string[] = [];
   let free = budgetBytes - residentBytes;
@@ -61,26 +67,49 @@ function sum(entries: LedgerEntry[]): number {
   return entries.reduce((total, entry) => total + entry.memoryBytes, 0);
 }
 
+function isEvictable({ idle, pinned }: LedgerEntry): boolean {
+  return idle && !pinned;
+}
+
 function refusal(neededBytes: number, budgetBytes: number, entries: LedgerEntry[]): AppError {
-  const busy = entries.filter((entry) => !entry.evictable);
   const alone = neededBytes > budgetBytes;
-  const advice = alone
-    ? 'Choose a smaller model or a stronger quantization.'
-    : `${busy.map((entry) => entry.modelId).join(', ')} cannot leave while in use.`;
+  const advice = alone ? 'Choose a smaller model or a stronger quantization.' : reasons(entries);
   return new AppError(
     'insufficient_memory',
-    `The model needs ${gigabytes(neededBytes)} of memory; models may use ${gigabytes(budgetBytes)}, of which ${gigabytes(sum(busy))} are in use. ${advice}`,
-    {
-      details: {
-        needed_bytes: neededBytes,
-        budget_bytes: budgetBytes,
-        resident_bytes: sum(entries),
-        busy_bytes: sum(busy),
-      },
-    },
+    `The model needs ${gigabytes(neededBytes)} of memory; models may use ${gigabytes(budgetBytes)}, of which ${gigabytes(sum(staying(entries)))} are in use. ${advice}`,
+    { details: { needed_bytes: neededBytes, ...numbers(budgetBytes, entries) } },
   );
 }
 
-function gigabytes(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(bytes < 2 ** 30 ? 2 : 1)} GB`;
+function budgetRefusal(budgetBytes: number, entries: LedgerEntry[]): AppError {
+  return new AppError(
+    'insufficient_memory',
+    `Models that stay hold ${gigabytes(sum(staying(entries)))}, more than ${gigabytes(budgetBytes)}. ${reasons(entries)}`,
+    { details: numbers(budgetBytes, entries) },
+  );
+}
+
+function numbers(budgetBytes: number, entries: LedgerEntry[]): Record<string, unknown> {
+  return {
+    budget_bytes: budgetBytes,
+    resident_bytes: sum(entries),
+    busy_bytes: sum(staying(entries)),
+    pinned_bytes: sum(entries.filter(({ pinned }) => pinned)),
+  };
+}
+
+function staying(entries: LedgerEntry[]): LedgerEntry[] {
+  return entries.filter((entry) => !isEvictable(entry));
+}
+
+/** Why what stays stays, as sentences. */
+function reasons(entries: LedgerEntry[]): string {
+  const busy = entries.filter(({ idle }) => !idle).map(({ modelId }) => modelId);
+  const pinned = entries.filter(({ idle, pinned }) => idle && pinned).map(({ modelId }) => modelId);
+  return [
+    busy.length > 0 ? `${busy.join(', ')} cannot leave while in use.` : '',
+    pinned.length > 0 ? `Unpin ${pinned.join(' or ')} to let it leave.` : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { MAX_IDLE_MS, MIN_BUDGET_BYTES } from './policy.ts';
 import type { LoadProgress } from './pool.ts';
 import {
   endless,
@@ -129,6 +130,85 @@ describe('memory', () => {
     while (last.value?.type !== 'finished') last = await events.next();
     expect(last.value.finishReason).toBe('cancelled');
     await unloading;
+  });
+});
+
+describe('what a person decides', () => {
+  const half = { ...guide, memoryBytes: 600_000_000 };
+  const other = { ...guideSmall, memoryBytes: 950_000_000 };
+
+  it('keeps a pinned model when another needs its room, until it is unpinned', async () => {
+    engines = openTestEngines({ memoryBudget: 1_000_000_000 });
+    const { pool } = engines;
+    pool.govern({ pinned: new Set(['guide']) });
+    await pool.load(half);
+    const pid = pidOf(pool, 'guide');
+    await expect(pool.acquire(other)).rejects.toMatchObject({
+      code: 'insufficient_memory',
+      message: expect.stringContaining('Unpin guide'),
+    });
+    expect(isAlive(pid)).toBe(true);
+    pool.govern({ pinned: new Set() });
+    await pool.acquire(other);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it('sends idle models away after the chosen time, and pinned ones never', async () => {
+    engines = openTestEngines();
+    const { pool } = engines;
+    pool.govern({ pinned: new Set(['guide']) });
+    await pool.load(guide);
+    const lease = await pool.acquire(guideSmall);
+    pool.govern({ idleMs: 50 });
+    const small = () => pool.list().find(({ modelId }) => modelId === 'guide-small');
+    expect(small()).toMatchObject({ leavesAt: null, pinned: false });
+    lease.release();
+    expect(small()?.leavesAt).toBe((small()?.usedAt ?? 0) + 50);
+    await untilPool(pool, () => small() === undefined);
+    expect(pool.list()).toMatchObject([{ modelId: 'guide', state: 'ready', pinned: true, leavesAt: null }]);
+    pool.govern({ pinned: new Set() });
+    await untilPool(pool, () => pool.list().length === 0);
+  });
+
+  it('makes a smaller budget hold at once, least recently used first', async () => {
+    engines = openTestEngines();
+    const { pool } = engines;
+    await pool.load(guideSmall);
+    await pool.load(guide);
+    const held = pool.list().find(({ modelId }) => modelId === 'guide')?.memoryBytes ?? 0;
+    const budgetBytes = Math.max(MIN_BUDGET_BYTES, held + 1);
+    expect(pool.memory().residentBytes).toBeGreaterThan(budgetBytes);
+    pool.govern({ budgetBytes });
+    await untilPool(pool, () => pool.list().length === 1);
+    expect(pool.list()).toMatchObject([{ modelId: 'guide', state: 'ready' }]);
+    expect(pool.memory()).toMatchObject({ budgetBytes, residentBytes: held });
+    pool.govern({ budgetBytes: null });
+    expect(pool.memory().budgetBytes).toBe(pool.memory().defaultBudgetBytes);
+  });
+
+  it('refuses a budget that makes no sense or that pinned models have outgrown, changing nothing', async () => {
+    engines = openTestEngines();
+    const { pool } = engines;
+    const before = pool.memory();
+    for (const budgetBytes of [-1, 0, 1_000, Number.NaN, before.totalBytes + 1]) {
+      expect(() => pool.govern({ budgetBytes })).toThrow(
+        expect.objectContaining({ code: 'invalid_request' }),
+      );
+    }
+    for (const idleMs of [-1, Number.NaN, MAX_IDLE_MS + 1]) {
+      expect(() => pool.govern({ idleMs })).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+    }
+    pool.govern({ pinned: new Set(['guide', 'guide-small']) });
+    await pool.load(guide);
+    await pool.load(guideSmall);
+    expect(() => pool.govern({ budgetBytes: MIN_BUDGET_BYTES })).toThrow(
+      expect.objectContaining({
+        code: 'insufficient_memory',
+        message: expect.stringMatching(/Unpin guide or guide-small/),
+      }),
+    );
+    expect(pool.memory()).toMatchObject({ budgetBytes: before.budgetBytes, idleMs: before.idleMs });
+    expect(pool.list()).toHaveLength(2);
   });
 });
 

@@ -4,10 +4,19 @@ import { AppError } from '#server/kernel/errors.ts';
 import type { EngineClient, Hello } from './client.ts';
 import type { EngineRole } from './engine.ts';
 import { createLauncher, type Launcher, type LauncherOptions } from './launcher.ts';
-import { makeRoom, residentBytes, unjudgedBytes } from './ledger.ts';
+import { createIdleTimer } from './idle-timer.ts';
+import { type LedgerEntry, makeRoom, residentBytes, unjudgedBytes } from './ledger.ts';
 import { createNotices, type Notices } from './notices.ts';
+import { checkPolicy, DEFAULT_POLICY, type MemoryPolicy } from './policy.ts';
 import type { LoadReceipt } from './protocol.ts';
-import { cancelRows, describeResident, ledgerEntry, type Resident, reservedBytes } from './resident.ts';
+import {
+  cancelRows,
+  describeResident,
+  leavesAt,
+  ledgerEntry,
+  type Resident,
+  reservedBytes,
+} from './resident.ts';
 import { createSpare, type Spare } from './spare.ts';
 import { type Running, Supervisor } from './supervisor.ts';
 import { createTurns } from './turns.ts';
@@ -34,6 +43,11 @@ export interface ResidentModel {
   receipt: LoadReceipt | null;
   memoryBytes: number;
   since: number;
+  /** Last asked for, or let go after an answer. */
+  usedAt: number;
+  /** When it leaves unless it is used; null while it is used, pinned, or idleness sends nobody away. */
+  leavesAt: number | null;
+  pinned: boolean;
   activeRows: number;
   crashes: number;
   error: { code: string; message: string } | null;
@@ -61,6 +75,10 @@ export interface EngineLease {
 /** Bytes. `totalBytes` is the machine's (or the container's) memory, `budgetBytes` the share models may have. */
 export interface PoolMemory {
   budgetBytes: number;
+  /** The budget where nobody chose one. */
+  defaultBudgetBytes: number;
+  /** Milliseconds without use after which a model leaves; 0 for never. */
+  idleMs: number;
   residentBytes: number;
   totalBytes: number;
 }
@@ -79,6 +97,13 @@ export interface EnginePool {
   unload(modelId: string): Promise<boolean>;
   list(): ResidentModel[];
   memory(): PoolMemory;
+  policy(): MemoryPolicy;
+  /**
+   * Changes what is given, at once: what a smaller budget has no room for leaves, least recently used first.
+   * Errors: invalid_request for a policy that makes no sense here; insufficient_memory when models that are pinned or
+   * in use hold more than the budget. Nothing is changed then.
+   */
+  govern(change: Partial<MemoryPolicy>): void;
   /** Called after anything in `list` or `memory` changed; returns its own removal. */
   onChange(listener: () => void): () => void;
   /** Starts the pre-imported spare process, which hides a second of imports from the first load. */
@@ -103,20 +128,26 @@ class ResidentPool implements EnginePool {
   readonly onChange: EnginePool['onChange'];
   readonly #options: EnginePoolOptions;
   readonly #totalBytes = machineMemory();
-  readonly #budgetBytes: number;
+  readonly #defaultBudgetBytes: number;
+  #policy: MemoryPolicy = DEFAULT_POLICY;
   readonly #residents = new Map<string, Resident>();
   readonly #notices: Notices = createNotices();
   readonly #loads = createTurns();
   readonly #launcher: Launcher;
   readonly #spare: Spare;
+  readonly #idle = createIdleTimer({
+    nextDue: () => this.#nextDue(),
+    expire: () => this.#expire(),
+  });
   #closed = false;
 
   constructor(options: EnginePoolOptions) {
     this.#options = options;
-    this.#budgetBytes = options.config.memoryBudget || Math.floor(this.#totalBytes * BUDGET_SHARE);
+    this.#defaultBudgetBytes = options.config.memoryBudget || Math.floor(this.#totalBytes * BUDGET_SHARE);
     this.#launcher = createLauncher(options);
     this.#spare = createSpare(() => this.#launcher.launch('decode'), options.log);
     this.onChange = this.#notices.onChange;
+    this.onChange(this.#idle.arm);
   }
 
   async acquire(spec: LoadSpec, wanted: LoadOptions = {}): Promise<EngineLease> {
@@ -128,7 +159,9 @@ class ResidentPool implements EnginePool {
       if (held) resident.leases -= 1;
       held = false;
       resident.usedAt = Date.now();
+      this.#notices.changed();
     };
+    this.#notices.changed();
     return { client: engine.client, receipt, release };
   }
 
@@ -151,15 +184,33 @@ class ResidentPool implements EnginePool {
   }
 
   list(): ResidentModel[] {
-    return Array.from(this.#residents.values(), describeResident);
+    return Array.from(this.#residents.values(), (resident) => describeResident(resident, this.#policy));
   }
 
   memory(): PoolMemory {
     return {
-      budgetBytes: this.#budgetBytes,
+      budgetBytes: this.#budgetBytes(),
+      defaultBudgetBytes: this.#defaultBudgetBytes,
+      idleMs: this.#policy.idleMs,
       residentBytes: reservedBytes(this.#residents.values()),
       totalBytes: this.#totalBytes,
     };
+  }
+
+  policy(): MemoryPolicy {
+    return this.#policy;
+  }
+
+  govern(change: Partial<MemoryPolicy>): void {
+    const policy = { ...this.#policy, ...change };
+    checkPolicy(policy, this.#totalBytes);
+    const evicted =
+      change.budgetBytes === undefined
+        ? []
+        : makeRoom(0, policy.budgetBytes ?? this.#defaultBudgetBytes, this.#entries(policy));
+    this.#policy = policy;
+    for (const id of evicted) void this.#remove(id, 'evicted by a smaller memory budget');
+    this.#notices.changed();
   }
 
   warmUp(): void {
@@ -168,6 +219,7 @@ class ResidentPool implements EnginePool {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#idle.stop();
     const ids = [...this.#residents.keys()];
     await Promise.all([
       this.#spare.close(),
@@ -190,11 +242,7 @@ class ResidentPool implements EnginePool {
   /** Reserves the memory and starts the load. Errors: insufficient_memory, before anything is touched. */
   #begin(spec: LoadSpec): Resident {
     const neededBytes = spec.memoryBytes ?? unjudgedBytes(spec.path);
-    const evicted = makeRoom(
-      neededBytes,
-      this.#budgetBytes,
-      Array.from(this.#residents.values(), ledgerEntry),
-    );
+    const evicted = makeRoom(neededBytes, this.#budgetBytes(), this.#entries(this.#policy));
     for (const id of evicted) void this.#remove(id, 'evicted to make room for another model');
     const supervisor = this.#supervise(spec, () => resident);
     const now = Date.now();
@@ -253,9 +301,11 @@ class ResidentPool implements EnginePool {
       const { state, fraction, stage } = supervisor.status;
       onProgress?.({ state, fraction, stage });
     };
-    const stopReporting = this.#notices.onChange(report);
+    // Of a model that is there, nothing is to be reported, whatever changes elsewhere.
+    const loading = supervisor.status.state !== 'ready';
+    const stopReporting = loading ? this.#notices.onChange(report) : () => undefined;
     resident.waiters += 1;
-    if (supervisor.status.state !== 'ready') report();
+    if (loading) report();
     try {
       return await untilAborted(supervisor.ready(), signal);
     } finally {
@@ -294,7 +344,29 @@ class ResidentPool implements EnginePool {
   }
 
   #freeBytes(): number {
-    return this.#budgetBytes - reservedBytes(this.#residents.values());
+    return this.#budgetBytes() - reservedBytes(this.#residents.values());
+  }
+
+  #budgetBytes(): number {
+    return this.#policy.budgetBytes ?? this.#defaultBudgetBytes;
+  }
+
+  #entries(policy: MemoryPolicy): LedgerEntry[] {
+    return Array.from(this.#residents.values(), (resident) => ledgerEntry(resident, policy));
+  }
+
+  #nextDue(): number | null {
+    const due = Array.from(this.#residents.values(), (resident) => leavesAt(resident, this.#policy));
+    const times = due.filter((time) => time !== null);
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  #expire(): void {
+    const now = Date.now();
+    for (const resident of this.#residents.values()) {
+      const due = leavesAt(resident, this.#policy);
+      if (due !== null && due <= now) void this.#remove(resident.spec.id, 'unloaded after idleness');
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { LedgerEntry } from './ledger.ts';
+import type { MemoryPolicy } from './policy.ts';
 import type { LoadSpec, ResidentModel } from './pool.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -32,18 +33,30 @@ export async function cancelRows({ supervisor }: Resident): Promise<void> {
   clearTimeout(timer);
 }
 
-export function ledgerEntry({ spec, supervisor, reservedBytes, ...use }: Resident): LedgerEntry {
-  const { state } = supervisor.status;
+export function ledgerEntry(resident: Resident, { pinned }: MemoryPolicy): LedgerEntry {
+  const { spec, supervisor, reservedBytes, usedAt } = resident;
   return {
     modelId: spec.id,
     // What is leaving makes room: a load waits until it is gone.
-    memoryBytes: state === 'stopping' ? 0 : reservedBytes,
-    usedAt: use.usedAt,
-    evictable: state === 'ready' && use.leases + use.waiters === 0,
+    memoryBytes: supervisor.status.state === 'stopping' ? 0 : reservedBytes,
+    usedAt,
+    pinned: pinned.has(spec.id),
+    idle: isIdle(resident),
   };
 }
 
-export function describeResident({ spec, supervisor, reservedBytes, since }: Resident): ResidentModel {
+/** When the model leaves unless it is used; null when it stays. Milliseconds since 1970. */
+export function leavesAt(resident: Resident, { idleMs, pinned }: MemoryPolicy): number | null {
+  const stays = idleMs === 0 || pinned.has(resident.spec.id) || !isIdle(resident);
+  return stays ? null : resident.usedAt + idleMs;
+}
+
+function isIdle({ supervisor, leases, waiters }: Resident): boolean {
+  return supervisor.status.state === 'ready' && leases + waiters === 0;
+}
+
+export function describeResident(resident: Resident, policy: MemoryPolicy): ResidentModel {
+  const { spec, supervisor, reservedBytes, since, usedAt } = resident;
   const { state, fraction, stage, crashes, error } = supervisor.status;
   const { engine, receipt } = supervisor;
   return {
@@ -56,6 +69,9 @@ export function describeResident({ spec, supervisor, reservedBytes, since }: Res
     receipt,
     memoryBytes: reservedBytes,
     since,
+    usedAt,
+    leavesAt: leavesAt(resident, policy),
+    pinned: policy.pinned.has(spec.id),
     activeRows: engine?.client.activeRows() ?? 0,
     crashes,
     error: error && { code: error.code, message: error.message },
