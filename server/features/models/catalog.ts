@@ -14,7 +14,7 @@ export interface CatalogEntry extends Candidate {
 export interface Catalog {
   /** What the last scan found, best known now; the first call waits for the first scan. */
   entries(): Promise<readonly CatalogEntry[]>;
-  /** Looks at the disk again; several callers share one scan. */
+  /** Looks at the disk again, from the beginning; several callers share one scan. */
   scan(): Promise<readonly CatalogEntry[]>;
   find(id: string): Promise<ModelEntry | undefined>;
 }
@@ -32,6 +32,7 @@ const UNKNOWN_CONTEXT = 4096;
 export function createCatalog(parts: CatalogParts): Catalog {
   let known: readonly CatalogEntry[] | undefined;
   let running: Promise<readonly CatalogEntry[]> | undefined;
+  let following: Promise<readonly CatalogEntry[]> | undefined;
 
   async function scanOnce(): Promise<readonly CatalogEntry[]> {
     const before = JSON.stringify(known);
@@ -41,13 +42,24 @@ export function createCatalog(parts: CatalogParts): Catalog {
     return found;
   }
 
-  const scan = () => {
-    running ??= scanOnce().finally(() => {
+  const begin = () => {
+    running = scanOnce().finally(() => {
       running = undefined;
     });
     return running;
   };
-  const entries = async () => known ?? (await scan());
+  const scan = () => {
+    if (running === undefined) return begin();
+    // The scan that runs may have passed by what the caller has just changed.
+    following ??= running
+      .catch(() => [])
+      .then(() => {
+        following = undefined;
+        return begin();
+      });
+    return following;
+  };
+  const entries = async () => known ?? (await (running ?? scan()));
 
   return {
     entries,

@@ -30,6 +30,8 @@ export const Model = z
     memory_bytes: z.number().nullable(),
     fits: z.boolean().nullable(),
     note: z.string().nullable(),
+    /** Neither evicted nor unloaded by idleness once it is loaded. */
+    pinned: z.boolean(),
   })
   .openapi('Model');
 
@@ -41,6 +43,11 @@ export const Resident = z
     stage: z.string(),
     memory_bytes: z.number(),
     since: z.number(),
+    /** Milliseconds since 1970, as `since`. */
+    used_at: z.number(),
+    /** When it leaves unless it is used; null while it is in use or stays. */
+    leaves_at: z.number().nullable(),
+    pinned: z.boolean(),
     active_rows: z.number(),
     crashes: z.number(),
     dtype: z.string().nullable(),
@@ -50,9 +57,30 @@ export const Resident = z
   })
   .openapi('Resident');
 
+/** What models may hold and do hold. Bytes. */
 export const Memory = z
-  .object({ budget_bytes: z.number(), resident_bytes: z.number(), total_bytes: z.number() })
+  .object({
+    budget_bytes: z.number(),
+    /** The budget where nobody chose one. */
+    default_budget_bytes: z.number(),
+    /** The smallest budget that is accepted; `total_bytes` is the largest. */
+    least_budget_bytes: z.number(),
+    /** Minutes without use after which a model leaves; 0 for never. */
+    idle_minutes: z.number(),
+    resident_bytes: z.number(),
+    total_bytes: z.number(),
+  })
   .openapi('Memory');
+
+/** What is absent stays as it is. `budget_bytes` null goes back to the default. */
+export const MemoryChange = z
+  .object({
+    budget_bytes: z.int().nullable(),
+    idle_minutes: z.number(),
+  })
+  .partial()
+  .strict()
+  .openapi('MemoryChange');
 
 export const Recommended = z
   .object({
@@ -125,6 +153,21 @@ export const modelsRoutes = {
     tags: Tags,
     request: jsonBody(z.object({ model_id: ModelId })),
     responses: okJson(z.object({ unloaded: z.boolean() })),
+  }),
+  /** Applied at once: what has no room in a smaller budget leaves. */
+  memory: createRoute({
+    method: 'patch',
+    path: '/models/memory',
+    tags: Tags,
+    request: jsonBody(MemoryChange),
+    responses: okJson(Memory),
+  }),
+  pin: createRoute({
+    method: 'post',
+    path: '/models/pin',
+    tags: Tags,
+    request: jsonBody(z.object({ model_id: ModelId, pinned: z.boolean() })),
+    responses: okJson(z.object({ model_id: z.string(), pinned: z.boolean() })),
   }),
   folders: createRoute({
     method: 'get',
@@ -211,13 +254,13 @@ export const modelsRoutes = {
 export type Model = z.infer<typeof Model>;
 export type Resident = z.infer<typeof Resident>;
 export type Memory = z.infer<typeof Memory>;
+export type MemoryChange = z.infer<typeof MemoryChange>;
 export type DownloadPlan = z.infer<typeof DownloadPlan>;
 export type Recommended = z.infer<typeof Recommended>;
 
 /** Topic `models`. Progress of downloads comes as `jobs.changed` on topic `jobs`. */
 export interface ModelsEvents {
   'models.resident': (event: { resident: Resident[]; memory: Memory }) => void;
-  /** The list on disk changed: fetch again. */
+  /** The list on disk, or what is pinned, changed: fetch again. */
   'models.changed': () => void;
 }
-

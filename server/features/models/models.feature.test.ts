@@ -29,7 +29,9 @@ interface House {
   folder: string;
   jobs: Jobs;
   context: FeatureContext<ModelsEvents>;
-  request(path: string, body?: unknown): Promise<{ status: number; body: any }>;
+  request(path: string, body?: unknown, method?: string): Promise<{ status: number; body: any }>;
+  /** Another one on the same data, as after a restart. */
+  restart(): Pick<House, 'request' | 'close'>;
   /** Resolves with the first announced state of a job that `wanted` accepts. */
   jobUntil(id: string, wanted: (job: Job) => boolean): Promise<Job>;
   close(): Promise<void>;
@@ -60,14 +62,13 @@ afterEach(async () => {
   rmSync(house.folder, { recursive: true });
 });
 
-function openHouse(folder: string): House {
+function openHouse(folder: string, database = openTestDatabase()): House {
   const config = readConfig({
     args: ['--home', join(folder, 'home')],
     environment: { PATH: process.env.PATH, HOME: folder, MLX_CODE_HUB_URL: hub.url },
   });
   mkdirSync(config.home, { recursive: true });
   const log = createLog({ level: 'error' });
-  const database = openTestDatabase();
   const watchers = new Set<(job: Job) => void>();
   const jobs = createJobs({ database, log, announce: (job) => watchers.forEach((watch) => watch(job)) });
   const engines = createEnginePool({ config, log });
@@ -78,13 +79,19 @@ function openHouse(folder: string): House {
     secrets: createSecrets({ home: config.home, log }),
     events: { emit: () => undefined, listeners: () => 0 },
   } as unknown as FeatureContext<ModelsEvents>;
-  const routes = modelsFeature.setup(context).routes!;
+  const parts = modelsFeature.setup(context);
+  void parts.start?.();
+  const routes = parts.routes!;
   routes.onError(failureRenderer({ log }));
   return {
     ...{ folder, jobs, context },
-    async request(path, body) {
+    restart: () => {
+      const again = openHouse(folder, { ...database, close: () => undefined });
+      return { request: again.request, close: again.close };
+    },
+    async request(path, body, method = 'POST') {
       const init = {
-        method: 'POST',
+        method,
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       };
@@ -103,6 +110,7 @@ function openHouse(folder: string): House {
         if (now !== undefined) watch(now);
       }),
     async close() {
+      await parts.stop?.();
       await jobs.stop();
       await engines.close();
       database.close();
@@ -174,6 +182,55 @@ describe('what is on the disk', () => {
       message: expect.stringContaining('warp9'),
     });
     expect((await house.request('/models/load', { model_id: 'nothing' })).status).toBe(404);
+  });
+});
+
+describe('memory', () => {
+  const GB = 2 ** 30;
+  const change = (body: unknown) => house.request('/models/memory', body, 'PATCH');
+  const pin = (model_id: string, pinned: boolean) => house.request('/models/pin', { model_id, pinned });
+
+  it('keeps budget, idle time and pins over a restart', async () => {
+    const { status, body } = await change({ budget_bytes: GB, idle_minutes: 5 });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ budget_bytes: GB, idle_minutes: 5 });
+    expect(body.default_budget_bytes).not.toBe(GB);
+    expect((await pin('guide', true)).body).toEqual({ model_id: 'guide', pinned: true });
+    const restarted = house.restart();
+    const list = (await restarted.request('/models')).body;
+    expect(list.memory).toMatchObject({ budget_bytes: GB, idle_minutes: 5 });
+    expect(list.models.find((model: any) => model.id === 'guide')).toMatchObject({ pinned: true });
+    await restarted.close();
+  });
+
+  it('goes back to the defaults when asked', async () => {
+    await change({ budget_bytes: GB });
+    const { body } = await change({ budget_bytes: null, idle_minutes: 0 });
+    expect(body).toMatchObject({ budget_bytes: body.default_budget_bytes, idle_minutes: 0 });
+  });
+
+  it.each([
+    [{ budget_bytes: -1 }],
+    [{ budget_bytes: 1_000 }],
+    [{ budget_bytes: Number.MAX_SAFE_INTEGER }],
+    [{ budget_bytes: 1.5 }],
+    [{ budget_bytes: '8 GB' }],
+    [{ idle_minutes: -5 }],
+    [{ idle_minutes: 1e9 }],
+    [{ pinned: ['guide'] }],
+  ])('refuses %j, changing nothing', async (body) => {
+    const before = (await house.request('/models')).body.memory;
+    const refused = await change(body);
+    expect(refused).toMatchObject({ status: 400, body: { error: { code: 'invalid_request' } } });
+    expect((await house.request('/models')).body.memory).toEqual(before);
+  });
+
+  it('pins only what is on the disk, and unpins what has gone', async () => {
+    expect(await pin('own:absent', true)).toMatchObject({
+      status: 404,
+      body: { error: { code: 'not_found' } },
+    });
+    expect((await pin('own:absent', false)).status).toBe(200);
   });
 });
 

@@ -3,6 +3,7 @@ import { createRoutes } from '#server/kernel/http.ts';
 import { defineFeature } from '../../feature.ts';
 import { type ModelsEvents, modelsRoutes } from './contract.ts';
 import { DOWNLOAD } from './downloads.ts';
+import { changeMemory, pinModel, recallMemory } from './memory.ts';
 import {
   addFolder,
   createRoom,
@@ -31,6 +32,7 @@ export const modelsFeature = defineFeature<ModelsEvents>('models', (context) => 
     routes: modelsApi(room),
     topics: [/^models$/],
     start() {
+      recallMemory(room);
       stopWatching = announceResidents(room);
       // The disk is looked at while the door opens; the list waits for it, a chat with the guide does not.
       room.catalog
@@ -69,6 +71,11 @@ function modelsApi(room: Room) {
     .openapi(modelsRoutes.unload, async (c) => {
       const unloaded = await context.engines.unload(c.req.valid('json').model_id);
       return c.json({ unloaded }, 200);
+    })
+    .openapi(modelsRoutes.memory, (c) => c.json(changeMemory(room, c.req.valid('json')), 200))
+    .openapi(modelsRoutes.pin, async (c) => {
+      const { model_id, pinned } = c.req.valid('json');
+      return c.json(await pinModel(room, model_id, pinned), 200);
     })
     .openapi(modelsRoutes.folders, async (c) => c.json(await listFolders(room), 200))
     .openapi(modelsRoutes.addFolder, async (c) =>

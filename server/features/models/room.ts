@@ -91,7 +91,11 @@ export function placesOf(config: Config, added: readonly string[]): Place[] {
 export async function listModels({ context, catalog }: Room, rescan: boolean) {
   const memory = context.engines.memory();
   const entries = rescan ? await catalog.scan() : await catalog.entries();
-  const machine = { budgetBytes: memory.budgetBytes, widens: process.platform === 'linux' };
+  const machine = {
+    budgetBytes: memory.budgetBytes,
+    widens: process.platform === 'linux',
+    pinned: context.engines.policy().pinned,
+  };
   return {
     models: entries.map((entry) => showModel(entry, machine)),
     resident: context.engines.list().map(showResident),

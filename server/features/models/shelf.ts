@@ -1,5 +1,6 @@
 import type { Job } from '#server/kernel/jobs.ts';
 import type { PoolMemory, ResidentModel } from '#server/worker/pool.ts';
+import { MIN_BUDGET_BYTES } from '#server/worker/policy.ts';
 import type { CatalogEntry } from './catalog.ts';
 import type { Memory, Model, Resident } from './contract.ts';
 import recommended from './recommended.json' with { type: 'json' };
@@ -18,6 +19,7 @@ export interface Machine {
   budgetBytes: number;
   /** Whether engines here widen half and quantized weights to float32 when memory allows. */
   widens: boolean;
+  pinned: ReadonlySet<string>;
 }
 
 export function showModel(entry: CatalogEntry, machine: Machine): Model {
@@ -37,6 +39,7 @@ export function showModel(entry: CatalogEntry, machine: Machine): Model {
     memory_bytes: verdict.memoryBytes,
     fits: verdict.memoryBytes === null ? null : verdict.memoryBytes <= machine.budgetBytes,
     note: noteOf(entry, machine),
+    pinned: machine.pinned.has(entry.id),
   };
 }
 
@@ -65,6 +68,9 @@ export function showResident(model: ResidentModel): Resident {
     stage: model.stage,
     memory_bytes: model.memoryBytes,
     since: model.since,
+    used_at: model.usedAt,
+    leaves_at: model.leavesAt,
+    pinned: model.pinned,
     active_rows: model.activeRows,
     crashes: model.crashes,
     dtype: model.receipt?.dtype ?? null,
@@ -77,6 +83,9 @@ export function showResident(model: ResidentModel): Resident {
 export function showMemory(memory: PoolMemory): Memory {
   return {
     budget_bytes: memory.budgetBytes,
+    default_budget_bytes: memory.defaultBudgetBytes,
+    least_budget_bytes: MIN_BUDGET_BYTES,
+    idle_minutes: memory.idleMs / 60_000,
     resident_bytes: memory.residentBytes,
     total_bytes: memory.totalBytes,
   };

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Database } from '#db/client.ts';
+import { preferences } from '#db/schema/kernel.ts';
 import { modelDirectories, modelFolders } from '#db/schema/models.ts';
 import { Verdict } from './judge.ts';
 
@@ -10,12 +11,26 @@ export interface JudgedRow {
   verdict: Verdict;
 }
 
-/** Remembers added folders, and verdicts by the fingerprint of the files they rest on. */
+/** What a person decided about memory. Bytes, minutes, model ids. */
+const MemoryChoice = z.object({
+  budgetBytes: z.number().nullable().default(null),
+  idleMinutes: z.number().nullable().default(null),
+  pinned: z.array(z.string()).default([]),
+});
+export type MemoryChoice = z.infer<typeof MemoryChoice>;
+
+/** The row among the preferences. */
+const MEMORY = 'models.memory';
+
+/** Remembers added folders, choices about memory, and verdicts by the fingerprint of the files they rest on. */
 export interface ModelsStore {
   folders(): string[];
   addFolder(path: string): void;
   /** True when it was there. */
   removeFolder(path: string): boolean;
+  /** Nulls where nobody chose. */
+  memory(): MemoryChoice;
+  saveMemory(choice: MemoryChoice): void;
   judged(): JudgedRow[];
   /** Replaces all rows: a directory that is gone loses its row. */
   saveJudged(rows: readonly (JudgedRow & { id: string; source: string })[]): void;
@@ -35,6 +50,19 @@ export function createModelsStore(database: Database): ModelsStore {
       user.insert(modelFolders).values({ path, addedAt: Date.now() }).onConflictDoNothing().run();
     },
     removeFolder: (path) => user.delete(modelFolders).where(eq(modelFolders.path, path)).run().changes > 0,
+    memory() {
+      const row = user.select().from(preferences).where(eq(preferences.key, MEMORY)).get();
+      const parsed = MemoryChoice.safeParse(row?.value);
+      return parsed.success ? parsed.data : MemoryChoice.parse({});
+    },
+    saveMemory(value) {
+      const updatedAt = Date.now();
+      user
+        .insert(preferences)
+        .values({ key: MEMORY, value, updatedAt })
+        .onConflictDoUpdate({ target: preferences.key, set: { value, updatedAt } })
+        .run();
+    },
     judged: () => user.select().from(modelDirectories).all().flatMap(readRow),
     saveJudged(rows) {
       const seenAt = Date.now();
