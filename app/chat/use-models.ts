@@ -32,7 +32,12 @@ export function useModels() {
     mutationFn: async (model_id: string) => (await routes.unload.$post({ json: { model_id } })).json(),
     onError: notifyError,
   });
-  return { ...query.data, query, load: load.mutate, unload: unload.mutate };
+  const pin = useMutation({
+    mutationFn: async (change: { model_id: string; pinned: boolean }) =>
+      (await routes.pin.$post({ json: change })).json(),
+    onError: notifyError,
+  });
+  return { ...query.data, query, load: load.mutate, unload: unload.mutate, pin: pin.mutate };
 }
 
 /** Keeps what `useModels` tells fresh; once on a screen. */

@@ -8,6 +8,7 @@ import { Tooltip } from '#app/_ui/tooltip.tsx';
 import type { Model, Resident } from '#server/features/models/contract.ts';
 import { modelColor } from './model-color.ts';
 import { ModelAction } from './model-action.tsx';
+import { PinButton } from './pin-button.tsx';
 import { ResidentLine } from './resident-line.tsx';
 
 const SOURCES: Record<Model['source'], string> = {
@@ -39,6 +40,7 @@ export function ModelRow({ model, resident, place, isDefault }: ModelRowProps) {
         {model.quantization !== null && <Tag>{model.quantization}</Tag>}
         {isDefault && <Tag>default</Tag>}
         <span className="flex-1" />
+        {model.usable && <PinButton modelId={model.id} name={model.name} pinned={model.pinned} />}
         <ModelAction model={model} resident={resident} />
       </div>
       <div className="mt-0.5 flex flex-wrap items-center gap-x-4 gap-y-0.5 pl-4">

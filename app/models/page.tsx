@@ -5,7 +5,6 @@ import { Screen } from '#app/_shell/screen.tsx';
 import { showPanel } from '#app/_shell/shell-state.ts';
 import { Button } from '#app/_ui/button.tsx';
 import { ErrorNote } from '#app/_ui/error-note.tsx';
-import { formatBytes } from '#app/_ui/format.ts';
 import { IconButton } from '#app/_ui/icon-button.tsx';
 import { notifyError } from '#app/_ui/toast.ts';
 import { Downloads } from './downloads.tsx';
@@ -13,6 +12,7 @@ import { Folders } from './folders.tsx';
 import { GetModel } from './get-model.tsx';
 import { ModelList } from './model-list.tsx';
 import { useModels, useRescan } from './queries.ts';
+import { ResidentSection } from './resident-section.tsx';
 
 export default function ModelsPage() {
   const { data, error, refetch, isFetching } = useModels();
@@ -25,8 +25,7 @@ export default function ModelsPage() {
           <h1 className="text-heading font-semibold">Models</h1>
           {data !== undefined && (
             <span className="figures truncate text-tiny text-ink-3 max-md:hidden">
-              {data.models.length} on this disk · {formatBytes(data.memory.resident_bytes)} of{' '}
-              {formatBytes(data.memory.budget_bytes)} in use
+              {data.models.length} on this disk
             </span>
           )}
         </>
@@ -66,6 +65,7 @@ export default function ModelsPage() {
           {data === undefined && error === null && (
             <p className="py-10 text-center text-ink-2">Reading the disk…</p>
           )}
+          {data !== undefined && <ResidentSection list={data} />}
           {data !== undefined && <ModelList list={data} />}
         </div>
       </div>

@@ -2,7 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTopic } from '#app/_client/socket.ts';
-import type { JobEvents, ModelsEvents } from '#server/features/models/contract.ts';
+import type { JobEvents, MemoryChange, ModelsEvents } from '#server/features/models/contract.ts';
 import { type ModelsList, modelsApi } from './api.ts';
 
 const LIST = ['models'];
@@ -53,6 +53,26 @@ export function useUnload() {
     mutationFn: async (modelId: string) =>
       (await modelsApi.unload.$post({ json: { model_id: modelId } })).json(),
     onSuccess: () => client.invalidateQueries({ queryKey: LIST, exact: true }),
+  });
+}
+
+/** A pinned model is neither evicted nor unloaded by idleness. */
+export function usePin() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (pin: { model_id: string; pinned: boolean }) =>
+      (await modelsApi.pin.$post({ json: pin })).json(),
+    onSuccess: () => client.invalidateQueries({ queryKey: LIST, exact: true }),
+  });
+}
+
+/** Budget and idle time; in force at once. */
+export function useMemoryChange() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (change: MemoryChange) => (await modelsApi.memory.$patch({ json: change })).json(),
+    onSuccess: (memory) =>
+      client.setQueryData<ModelsList>(LIST, (list) => list && { ...list, memory: { ...memory } }),
   });
 }
 

@@ -1,6 +1,6 @@
 'use client';
 
-import { LogOut, X } from 'lucide-react';
+import { LogOut, Pin, PinOff, X } from 'lucide-react';
 import { formatBytes } from '#app/_ui/format.ts';
 import { IconButton } from '#app/_ui/icon-button.tsx';
 import { Meter } from '#app/_ui/meter.tsx';
@@ -10,7 +10,7 @@ import { modelColor } from './model-color.ts';
 
 /** What is in memory, how much of it, and the way out for each. */
 export function LoadedModels() {
-  const { models = [], resident = [], memory, unload } = useModels();
+  const { models = [], resident = [], memory, unload, pin } = useModels();
   if (memory === undefined) return null;
   const text = `${formatBytes(memory.resident_bytes)} of ${formatBytes(memory.budget_bytes)}`;
   return (
@@ -35,6 +35,7 @@ export function LoadedModels() {
               resident={one}
               name={models.find((model) => model.id === one.model_id)?.name ?? one.model_id}
               onUnload={() => unload(one.model_id)}
+              onPin={(pinned) => pin({ model_id: one.model_id, pinned })}
             />
           ))}
         </ul>
@@ -47,10 +48,11 @@ interface LoadedModelProps {
   resident: Resident;
   name: string;
   onUnload: () => void;
+  onPin: (pinned: boolean) => void;
 }
 
-function LoadedModel({ resident, name, onUnload }: LoadedModelProps) {
-  const { model_id, state, fraction, memory_bytes } = resident;
+function LoadedModel({ resident, name, onUnload, onPin }: LoadedModelProps) {
+  const { model_id, state, fraction, memory_bytes, pinned } = resident;
   const coming = state === 'starting' || state === 'loading';
   return (
     <li className="flex h-7 items-center gap-2 text-small text-ink-2">
@@ -63,6 +65,15 @@ function LoadedModel({ resident, name, onUnload }: LoadedModelProps) {
             ? `loading ${Math.round(fraction * 100)} %`
             : state}
       </span>
+      <IconButton
+        icon={pinned ? PinOff : Pin}
+        size="small"
+        label={pinned ? `Unpin ${name}` : `Pin ${name}`}
+        aria-pressed={pinned}
+        active={pinned}
+        onClick={() => onPin(!pinned)}
+        className="-mr-1.5"
+      />
       <IconButton
         icon={coming ? X : LogOut}
         size="small"

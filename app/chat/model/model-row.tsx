@@ -1,7 +1,7 @@
 'use client';
 
 import { Command } from 'cmdk';
-import { Check } from 'lucide-react';
+import { Check, Pin } from 'lucide-react';
 import { formatBytes, formatWindow } from '#app/_ui/format.ts';
 import { Progress } from '#app/_ui/progress.tsx';
 import type { Model, Resident } from '#server/features/models/contract.ts';
@@ -42,6 +42,14 @@ export function ModelRow({ model, resident, chosen, onChoose }: ModelRowProps) {
         <span className="flex items-center gap-2">
           <span className="truncate font-medium">{name}</span>
           {loaded ? <span className="text-tiny text-good">loaded</span> : null}
+          {model.pinned ? (
+            <Pin
+              size={13}
+              role="img"
+              aria-label="pinned: it stays in memory once it is loaded"
+              className="shrink-0 text-ink-3"
+            />
+          ) : null}
           {fits === false && usable ? <span className="text-tiny text-warn">may not fit</span> : null}
         </span>
         <span className="figures block truncate text-tiny text-ink-3">
