@@ -3,6 +3,8 @@ import { chatFeature } from './features/chat/chat.ts';
 import type { ChatEvents } from './features/chat/contract.ts';
 import type { LogsEvents } from './features/logs/contract.ts';
 import { logsFeature } from './features/logs/logs.ts';
+import type { MetricsEvents } from './features/metrics/contract.ts';
+import { metricsFeature } from './features/metrics/metrics.ts';
 import type { ModelsEvents } from './features/models/contract.ts';
 import { modelsFeature } from './features/models/models.ts';
 import type { SettingsEvents } from './features/settings/contract.ts';
@@ -10,7 +12,7 @@ import { settingsFeature } from './features/settings/settings.ts';
 import type { JobEvents } from './kernel/jobs.ts';
 
 /** Everything the daemon sends to browsers. */
-export type AppEvents = ChatEvents & ModelsEvents & SettingsEvents & LogsEvents & JobEvents;
+export type AppEvents = ChatEvents & ModelsEvents & SettingsEvents & LogsEvents & MetricsEvents & JobEvents;
 
 /** Sets up every room, in the order in which they register their hooks. */
 export function setUpFeatures(context: FeatureContext<AppEvents>): FeatureParts[] {
@@ -20,5 +22,6 @@ export function setUpFeatures(context: FeatureContext<AppEvents>): FeatureParts[
     chatFeature.setup(within(chatFeature.name)),
     settingsFeature.setup(within(settingsFeature.name)),
     logsFeature.setup(within(logsFeature.name)),
+    metricsFeature.setup(within(metricsFeature.name)),
   ];
 }

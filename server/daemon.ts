@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openDatabase } from '#db/client.ts';
 import { type AppEvents, setUpFeatures } from './app.ts';
 import type { FeatureContext, FeatureParts } from './feature.ts';
+import { createActivity } from './generation/activity.ts';
 import { createGenerations } from './generation/generations.ts';
 import { createAuth } from './kernel/auth.ts';
 import type { Config } from './kernel/config.ts';
@@ -85,7 +86,8 @@ function createContext(parts: Parts): FeatureContext<AppEvents> {
   const hooks = createHooks();
   const engines = createEnginePool({ config, log: log.child({ room: 'engines' }) });
   started('engines', () => engines.close());
-  const generations = createGenerations({ engines, hooks, log: log.child({ room: 'generation' }) });
+  const activity = createActivity(engines);
+  const generations = createGenerations({ engines, hooks, activity, log: log.child({ room: 'generation' }) });
   started('generations', () => generations.close());
   const jobs = createJobs({
     database,
@@ -94,7 +96,7 @@ function createContext(parts: Parts): FeatureContext<AppEvents> {
   });
   started('jobs', () => jobs.stop());
   return {
-    ...{ config, log, database, disk, auth, hooks, engines, generations, jobs, events },
+    ...{ config, log, database, disk, auth, hooks, engines, activity, generations, jobs, events },
     egress: createEgress({ database, trusted: config.hubUrl }),
     secrets: createSecrets({ home: config.home, log, keychain: systemKeychain() }),
   };

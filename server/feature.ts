@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Database } from '#db/client.ts';
+import type { Activity } from './generation/activity.ts';
 import type { Generations } from './generation/generation.ts';
 import type { Auth } from './kernel/auth.ts';
 import type { Config } from './kernel/config.ts';
@@ -25,6 +26,8 @@ export interface FeatureContext<Events> {
   secrets: Secrets;
   disk: Disk;
   generations: Generations;
+  /** What runs and what engines hold, for whoever measures. */
+  activity: Activity;
   /** Only models, training, retrieval and voice may use it. */
   engines: EnginePool;
 }

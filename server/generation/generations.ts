@@ -2,6 +2,7 @@ import { AppError } from '#server/kernel/errors.ts';
 import type { Hooks, ModelEntry } from '#server/kernel/hooks.ts';
 import type { Log } from '#server/kernel/log.ts';
 import type { EnginePool } from '#server/worker/pool.ts';
+import { type ActivityOwner, createActivity } from './activity.ts';
 import type { Generations, PromptMessage, TokenCount } from './generation.ts';
 import { createRowQueue } from './queue.ts';
 import { Run } from './run.ts';
@@ -10,12 +11,15 @@ interface GenerationsOptions {
   engines: EnginePool;
   hooks: Hooks;
   log: Log;
+  /** Hears of everything that runs. */
+  activity?: ActivityOwner;
 }
 
 /** Rows that decode together on one engine; more wait, so that each keeps a readable speed. */
 const ROWS_PER_MODEL = 16;
 
-export function createGenerations({ engines, hooks, log }: GenerationsOptions): Generations {
+export function createGenerations(options: GenerationsOptions): Generations {
+  const { engines, hooks, log, activity = createActivity(engines) } = options;
   const runs = new Map<string, { run: Run; ended: Promise<void> }>();
   const queue = createRowQueue(ROWS_PER_MODEL);
   let closed = false;
@@ -50,7 +54,8 @@ export function createGenerations({ engines, hooks, log }: GenerationsOptions): 
       if (closed) throw new AppError('engine_unavailable', 'The daemon is stopping.');
       if (runs.has(request.id)) throw new AppError('conflict', 'This answer is already being written.');
       const over = () => runs.delete(request.id);
-      const run = new Run({ request, sink, engines, queue, log, findModel, over });
+      const observer = activity.observe(request);
+      const run = new Run({ request, sink, engines, queue, log, findModel, observer, over });
       runs.set(request.id, { run, ended: run.go() });
     },
     stop(id) {

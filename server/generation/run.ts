@@ -3,6 +3,7 @@ import type { ModelEntry } from '#server/kernel/hooks.ts';
 import type { Log } from '#server/kernel/log.ts';
 import type { EngineLease, EnginePool, LoadProgress } from '#server/worker/pool.ts';
 import type { RowEvent, RowFinished } from '#server/worker/row-feed.ts';
+import type { RunObserver } from './activity.ts';
 import type { GenerationRequest, GenerationResult, GenerationSink, GenerationState } from './generation.ts';
 import { createJournal, type Journal } from './journal.ts';
 import type { RowQueue } from './queue.ts';
@@ -16,6 +17,7 @@ export interface RunOptions {
   queue: RowQueue;
   log: Log;
   findModel(id: string): Promise<ModelEntry>;
+  observer: RunObserver;
   /** Called before `finished`, so that who hears of the end may start the same answer again. */
   over(): void;
 }
@@ -53,6 +55,7 @@ export class Run {
     this.stream = createAnswerStream({
       base: request.resume,
       emit: (delta) => {
+        options.observer.delta(delta.tokenIds.length);
         this.#journal.add(delta);
         this.#tell((sink) => sink.delta(delta));
       },
@@ -78,6 +81,7 @@ export class Run {
     this.stream.flush();
     this.#journal.flush();
     this.#journal.stop();
+    this.#options.observer.ended(result);
     this.#options.over();
     this.#tell((sink) => sink.finished(result));
   }
@@ -217,6 +221,7 @@ export class Run {
 
   #become(state: GenerationState): void {
     this.state = state;
+    this.#options.observer.state(state);
     this.#tell((sink) => sink.state(state));
   }
 

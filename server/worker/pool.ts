@@ -6,6 +6,7 @@ import type { EngineRole } from './engine.ts';
 import { createLauncher, type Launcher, type LauncherOptions } from './launcher.ts';
 import { createIdleTimer } from './idle-timer.ts';
 import { type LedgerEntry, makeRoom, residentBytes, unjudgedBytes } from './ledger.ts';
+import { type EngineMeasure, measureEngines } from './measure.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { checkPolicy, DEFAULT_POLICY, type MemoryPolicy } from './policy.ts';
 import type { LoadReceipt } from './protocol.ts';
@@ -98,6 +99,8 @@ export interface EnginePool {
   list(): ResidentModel[];
   memory(): PoolMemory;
   policy(): MemoryPolicy;
+  /** What each engine that is ready holds, as far as it can be asked. Never rejects. */
+  measure(): Promise<EngineMeasure[]>;
   /**
    * Changes what is given, at once: what a smaller budget has no room for leaves, least recently used first.
    * Errors: invalid_request for a policy that makes no sense here; insufficient_memory when models that are pinned or
@@ -199,6 +202,10 @@ class ResidentPool implements EnginePool {
 
   policy(): MemoryPolicy {
     return this.#policy;
+  }
+
+  measure(): Promise<EngineMeasure[]> {
+    return measureEngines(this.#residents.values(), this.#options.config.inherited);
   }
 
   govern(change: Partial<MemoryPolicy>): void {

@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Database } from '#db/client.ts';
+import { openTestDatabase } from '#db/testing.ts';
+import { createDecay, KEPT, KEPT_FINE, MINUTE, QUARTER, SECOND, type Step } from './decay.ts';
+import { joinSpans, rateOf, type Span, thin } from './span.ts';
+import { createMetricsStore, type MetricsStore } from './store.ts';
+
+let database: Database;
+let store: MetricsStore;
+
+beforeEach(() => {
+  database = openTestDatabase();
+  store = createMetricsStore(database);
+});
+
+afterEach(() => database.close());
+
+const START = 1_800_000_000_000;
+
+function span(at: number, changes: Partial<Span> = {}): Span {
+  return {
+    ...{ at, ms: 100, tokens: 5, decodeMs: 50, running: 1, queued: 0, answers: 0, firstTokenSeconds: 0 },
+    ...{ promptTokens: 0, cachedTokens: 0, daemonBytes: 100 },
+    models: { guide: { tokens: 5, decodeMs: 50, processBytes: 7, activeBytes: null } },
+    ...changes,
+  };
+}
+
+describe('decaying detail', () => {
+  function run(milliseconds: number, changes: Partial<Span> = {}) {
+    const decay = createDecay({ keep: (step, kept) => store.keep(step, kept) });
+    for (let at = START; at < START + milliseconds; at += 100) decay.add(span(at, changes));
+    return decay;
+  }
+
+  it('loses no token on the way from tenths of a second to quarters of an hour', () => {
+    const decay = run(16 * MINUTE);
+    decay.flush();
+    for (const step of [SECOND, MINUTE, QUARTER] as Step[]) {
+      const kept = store.list(step);
+      expect(kept).toHaveLength(Math.ceil((16 * MINUTE) / step));
+      expect(kept.reduce((sum, { tokens }) => sum + tokens, 0)).toBe((16 * MINUTE * 5) / 100);
+      expect(kept.every((one) => one.at % step === 0 && rateOf(one) === 100)).toBe(true);
+    }
+  });
+
+  it('holds two minutes as they were measured, and no more', () => {
+    const fine = run(3 * MINUTE).fine();
+    expect(fine).toHaveLength(KEPT_FINE / 100 + 1);
+    expect(fine.at(-1)?.at).toBe(START + 3 * MINUTE - 100);
+  });
+
+  it('keeps no idle second, but every idle minute', () => {
+    run(2 * MINUTE, { tokens: 0, decodeMs: 0, running: 0, models: {} }).flush();
+    expect(store.list(SECOND)).toEqual([]);
+    expect(store.list(MINUTE)).toHaveLength(2);
+  });
+
+  it('goes on with the minute in which the daemon was restarted', () => {
+    for (let restart = 0; restart < 2; restart += 1) run(SECOND).flush();
+    expect(store.list(MINUTE)).toMatchObject([{ at: START, tokens: 100, ms: 2 * SECOND }]);
+  });
+
+  it('forgets what is older than is kept', () => {
+    for (const step of [SECOND, MINUTE, QUARTER] as Step[]) {
+      store.keep(step, span(START));
+      store.keep(step, span(START + KEPT[step]));
+      store.prune(START + KEPT[step] + 1);
+      expect(store.list(step).map(({ at }) => at)).toEqual([START + KEPT[step]]);
+    }
+  });
+
+  it('passes over rows of another version', () => {
+    store.keep(MINUTE, span(START));
+    database.stream.$client.prepare(`update metric_spans set span = '{"tokens":"many"}'`).run();
+    expect(store.list(MINUTE)).toEqual([]);
+  });
+});
+
+describe('joined spans', () => {
+  it('add what is counted and keep the largest of the rest', () => {
+    const later = span(START + 100, { running: 3, daemonBytes: 50, answers: 1, firstTokenSeconds: 0.5 });
+    expect(joinSpans(span(START), later)).toMatchObject({
+      ...{ at: START, ms: 200, tokens: 10, decodeMs: 100, running: 3, daemonBytes: 100, answers: 1 },
+      models: { guide: { tokens: 10, processBytes: 7, activeBytes: null } },
+    });
+  });
+
+  it('have no rate where nothing was decoded', () => {
+    expect(rateOf({ tokens: 0, decodeMs: 0 })).toBeNull();
+  });
+
+  it('are as many as a chart can show', () => {
+    const spans = Array.from({ length: 3_600 }, (_, index) => span(START + index * SECOND));
+    const joined = thin(spans, 600);
+    expect(joined).toHaveLength(600);
+    expect(joined.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(3_600 * 5);
+  });
+});

@@ -1,0 +1,52 @@
+import { and, asc, eq, lt } from 'drizzle-orm';
+import type { Database } from '#db/client.ts';
+import { metricSpans } from '#db/schema/metrics.ts';
+import { KEPT, type Step, STEPS } from './decay.ts';
+import { joinSpans, Span } from './span.ts';
+
+export interface MetricsStore {
+  /** Joins the span to what is kept of the same time, e.g. from before a restart. */
+  keep(step: Step, span: Span): void;
+  /** Oldest first. */
+  list(step: Step): Span[];
+  /** Removes what is older than is kept. */
+  prune(now: number): void;
+}
+
+/** On the connection that does not wait for the disk: a power cut may take the last seconds of measurements. */
+export function createMetricsStore({ stream }: Database): MetricsStore {
+  return {
+    keep(step, span) {
+      const place = and(eq(metricSpans.step, step), eq(metricSpans.at, span.at));
+      const before = readSpan(stream.select().from(metricSpans).where(place).get()?.span)[0];
+      const joined = before === undefined ? span : joinSpans(before, span);
+      stream
+        .insert(metricSpans)
+        .values({ step, at: span.at, span: joined })
+        .onConflictDoUpdate({ target: [metricSpans.step, metricSpans.at], set: { span: joined } })
+        .run();
+    },
+    list: (step) =>
+      stream
+        .select()
+        .from(metricSpans)
+        .where(eq(metricSpans.step, step))
+        .orderBy(asc(metricSpans.at))
+        .all()
+        .flatMap((row) => readSpan(row.span)),
+    prune(now) {
+      for (const step of STEPS) {
+        stream
+          .delete(metricSpans)
+          .where(and(eq(metricSpans.step, step), lt(metricSpans.at, now - KEPT[step])))
+          .run();
+      }
+    },
+  };
+}
+
+/** None for a row that another version wrote. */
+function readSpan(value: unknown): Span[] {
+  const parsed = Span.safeParse(value);
+  return parsed.success ? [parsed.data] : [];
+}
