@@ -1,8 +1,9 @@
 import type { ScreenFeature } from './_shell/slots.tsx';
 import { chatSlots } from './chat/slots.tsx';
 import { logsSlots } from './logs/slots.tsx';
+import { metricsSlots } from './metrics/slots.tsx';
 import { modelsSlots } from './models/slots.tsx';
 import { settingsSlots } from './settings/slots.tsx';
 
 /** Every room's browser half, in the order of the navigation; the only file that names them all. */
-export const features: ScreenFeature[] = [chatSlots, modelsSlots, settingsSlots, logsSlots];
+export const features: ScreenFeature[] = [chatSlots, modelsSlots, settingsSlots, metricsSlots, logsSlots];

@@ -58,6 +58,49 @@ test('the built-in guide is loaded, shown to hold memory, and ejected', async ({
   await expect(page.getByText('No model resident')).toBeVisible();
 });
 
+test('a pinned model is kept over a restart, and marked in the picker', async ({ page, hubbed }) => {
+  await openModels(page, hubbed);
+  await row(page, 'default').getByRole('button', { name: /^Load/ }).click();
+  const memory = page.getByRole('region', { name: 'In memory' });
+  const held = memory.getByRole('listitem').filter({ hasText: 'Guide (built in)' });
+  await expect(held.getByText(/since \d\d:\d\d/)).toBeVisible();
+  await expect(held.getByText(/leaves in/)).toBeVisible({ timeout: 30_000 });
+  await held.getByRole('button', { name: /^Pin/ }).click();
+  await expect(held.getByText('pinned')).toBeVisible();
+  await hubbed.restart();
+  await openModels(page, hubbed);
+  await expect(row(page, 'default').getByRole('button', { name: /^Unpin/ })).toBeVisible();
+  await page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Chat' }).click();
+  await page.keyboard.press('Control+Shift+M');
+  const option = page.getByRole('option', { name: /^Guide \(built in\)/ });
+  await expect(option.getByRole('img', { name: /^pinned/ })).toBeVisible();
+});
+
+test('the memory budget is changed, refused when it makes no sense, and evicts at once', async ({
+  page,
+  hubbed,
+}) => {
+  await openModels(page, hubbed);
+  const memory = page.getByRole('region', { name: 'In memory' });
+  for (const name of ['default', 'Guide small']) {
+    await row(page, name).filter({ hasText: 'params' }).getByRole('button', { name: /^Load/ }).click();
+    await expect(memory.getByText(/leaves in/)).toHaveCount(name === 'default' ? 1 : 2, { timeout: 30_000 });
+  }
+  await memory.getByRole('button', { name: 'Memory budget and idle time' }).click();
+  const form = page.getByRole('dialog', { name: 'Memory for models' });
+  await form.getByRole('textbox', { name: 'Budget in GB' }).fill('0.001');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await expect(form.getByRole('alert')).toContainText('Between');
+  await form.getByRole('textbox', { name: 'Budget in GB' }).fill('0.3');
+  await form.getByRole('textbox', { name: 'Minutes without use' }).fill('5');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await expect(form).toBeHidden();
+  await expect(memory.getByRole('listitem')).toHaveCount(1);
+  await expect(memory.getByRole('listitem')).toContainText('Guide small');
+  await expect(memory.getByRole('meter')).toHaveAttribute('aria-valuetext', /of 300 MB$/);
+  await expect(memory.getByText('after 5 minutes without use')).toBeVisible();
+});
+
 test('a download shows size and fit first, then ends as a model in the list', async ({ page, hubbed }) => {
   await openModels(page, hubbed);
   const panel = page.getByRole('complementary', { name: 'Right panel' });

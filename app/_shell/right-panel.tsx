@@ -15,10 +15,9 @@ export function RightPanel({ tabs }: { tabs: Tab[] }) {
   const open = usePreferences((preferences) => preferences.panelOpen);
   const width = usePreferences((preferences) => preferences.panelWidth);
   const { panelSheet, panelTab } = useShellState();
-  const added = useSlot('panel.tab').map(({ content: Content, ...tab }) => ({
-    ...tab,
-    content: <Content />,
-  }));
+  const added = useSlot('panel.tab')
+    .filter(({ id }) => !tabs.some((own) => own.id === id))
+    .map(({ content: Content, ...tab }) => ({ ...tab, content: <Content /> }));
   const all = [...tabs, ...added];
   const chosen = all.find((tab) => tab.id === panelTab) ?? all[0];
   if (chosen === undefined) return null;

@@ -14,8 +14,10 @@ export interface SlotContributions {
   /** Fills the sidebar below the navigation and scrolls by itself. */
   'sidebar.list': { id: string; content: ComponentType };
   'sidebar.footer': { id: string; content: ComponentType };
-  /** A tab of the right panel on every screen that has one. */
+  /** A tab of the right panel on every screen that has one and no tab of the same id. */
   'panel.tab': { id: string; label: string; content: ComponentType };
+  /** Above a screen's own cards, where it has a metrics tab. */
+  'metrics.card': { id: string; content: ComponentType };
   'composer.action': { id: string; content: ComponentType<{ conversationId: string | null }> };
   'message.action': {
     id: string;

@@ -2,7 +2,7 @@
 
 import type { TokenCount } from '#server/features/chat/contract.ts';
 import { ContextParts } from '../composer/context-parts.tsx';
-import { Card } from './card.tsx';
+import { Card } from '#app/_ui/card.tsx';
 
 /** What the model reads with the next message. */
 export function ContextPanel({ count }: { count: TokenCount | undefined }) {

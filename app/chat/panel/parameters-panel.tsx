@@ -5,7 +5,7 @@ import { Switch } from '#app/_ui/switch.tsx';
 import { notifyError } from '#app/_ui/toast.ts';
 import type { Parameters } from '#server/features/chat/contract.ts';
 import type { ConversationChange } from '../chat-api.ts';
-import { Card } from './card.tsx';
+import { Card } from '#app/_ui/card.tsx';
 import { ParameterField } from './parameter-field.tsx';
 import { NUMBERS } from './parameter-list.ts';
 import { StopField } from './stop-field.tsx';
