@@ -71,6 +71,7 @@ test('a pinned model is kept over a restart, and marked in the picker', async ({
   await openModels(page, hubbed);
   await expect(row(page, 'default').getByRole('button', { name: /^Unpin/ })).toBeVisible();
   await page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Chat' }).click();
+  await expect(page.getByRole('textbox', { name: 'Message', exact: true })).toBeVisible();
   await page.keyboard.press('Control+Shift+M');
   const option = page.getByRole('option', { name: /^Guide \(built in\)/ });
   await expect(option.getByRole('img', { name: /^pinned/ })).toBeVisible();

@@ -61,7 +61,7 @@ function optionsOf(width: number, unit: string, tell: (text: string) => void): U
   return {
     width,
     height: HEIGHT,
-    padding: [4, 0, 0, 0],
+    padding: [4, 16, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: { y: { range: (_, __, max) => [0, Math.max(1, (max ?? 0) * 1.1)] } },

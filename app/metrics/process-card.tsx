@@ -38,16 +38,24 @@ function Engine({ engine, name }: { engine: EngineMetrics; name: string }) {
     <>
       <Row name={name} value={process_bytes} />
       {active_bytes === null ? null : (
-        <div className="flex justify-between pl-3 text-tiny text-ink-3">
-          <Tooltip text="Arrays that MLX holds now, the most it ever held, and freed ones it keeps for the next">
-            <dt>MLX active · peak · cache</dt>
-          </Tooltip>
-          <dd className="figures">
-            {[active_bytes, peak_bytes, cache_bytes].map((bytes) => formatBytes(bytes ?? 0)).join(' · ')}
-          </dd>
+        <div className="grid grid-cols-3 gap-2 pl-3 text-tiny text-ink-3">
+          <Count name="MLX active" bytes={active_bytes} meaning="Arrays that MLX holds now" />
+          <Count name="peak" bytes={peak_bytes} meaning="The most that MLX ever held in this engine" />
+          <Count name="cache" bytes={cache_bytes} meaning="Freed arrays that MLX keeps for the next ones" />
         </div>
       )}
     </>
+  );
+}
+
+function Count({ name, bytes, meaning }: { name: string; bytes: number | null; meaning: string }) {
+  return (
+    <Tooltip text={meaning}>
+      <div>
+        <dt>{name}</dt>
+        <dd className="figures whitespace-nowrap">{formatBytes(bytes ?? 0)}</dd>
+      </div>
+    </Tooltip>
   );
 }
 

@@ -37,7 +37,7 @@ export function useLiveMetrics(): LiveMetrics | undefined {
     'metrics.sample': (sample) => {
       // An answer has ended: its figures are in the list that comes with the history.
       if (heard !== undefined && heard.sample.answers !== sample.answers)
-        void client.invalidateQueries({ queryKey: keyOf('fine') });
+        void client.invalidateQueries({ queryKey: ['metrics'] });
       setHeard((before) => ({
         sample,
         course: extended(before?.course ?? EMPTY, sample.at, sample.tokens_per_second),

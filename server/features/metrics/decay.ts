@@ -21,6 +21,8 @@ export interface Decay {
   add(span: Span): void;
   /** Spans as they were measured, of the last two minutes, oldest first. */
   fine(): Span[];
+  /** `kept`, and with it the span in progress. */
+  upToNow(step: Step, kept: Span[]): Span[];
   /** Keeps what was gathered of the spans in progress. */
   flush(): void;
 }
@@ -51,6 +53,13 @@ export function createDecay({ keep }: DecayOptions): Decay {
       for (const step of STEPS) gather(step, span);
     },
     fine: () => fine,
+    upToNow(step, kept) {
+      const now = open.get(step);
+      const last = kept.at(-1);
+      if (now === undefined || (step === SECOND && !isBusy(now))) return kept;
+      // The part from before a restart is kept already.
+      return last?.at === now.at ? [...kept.slice(0, -1), joinSpans(last, now)] : [...kept, now];
+    },
     flush: () => STEPS.forEach(close),
   };
 }

@@ -61,6 +61,13 @@ describe('decaying detail', () => {
     expect(store.list(MINUTE)).toMatchObject([{ at: START, tokens: 100, ms: 2 * SECOND }]);
   });
 
+  it('tells of the minute in progress, once', () => {
+    run(SECOND).flush();
+    const decay = run(2 * SECOND);
+    expect(decay.upToNow(MINUTE, store.list(MINUTE))).toMatchObject([{ at: START, ms: 3 * SECOND }]);
+    expect(decay.upToNow(MINUTE, [])).toMatchObject([{ at: START, ms: 2 * SECOND }]);
+  });
+
   it('forgets what is older than is kept', () => {
     for (const step of [SECOND, MINUTE, QUARTER] as Step[]) {
       store.keep(step, span(START));

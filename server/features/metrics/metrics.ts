@@ -85,7 +85,7 @@ function createMetricsRoutes({ store, decay, answers, sample }: Room) {
   const steps = { second: SECOND, minute: MINUTE, quarter: QUARTER } as const;
   return createRoutes().openapi(metricsRoutes.history, (c) => {
     const { detail } = c.req.valid('query');
-    const spans = detail === 'fine' ? decay.fine() : store.list(steps[detail]);
+    const spans = detail === 'fine' ? decay.fine() : decay.upToNow(steps[detail], store.list(steps[detail]));
     const thinned = thin(spans, MAX_POINTS);
     return c.json({ points: thinned.map(showPoint), answers: answers.map(showAnswer), now: sample() }, 200);
   });

@@ -1,0 +1,127 @@
+// What the metrics cost: decode speed with a browser that listens to them (ten samples a second, engines asked for
+// their memory as often) against the same without one. Paired rounds in turn, medians, on the built-in model.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { io, type Socket } from 'socket.io-client';
+import { ulid } from 'ulid';
+import { type Daemon, startDaemon } from '../daemon.ts';
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 20);
+const TOKENS = 1_000;
+
+interface Browser {
+  /** Tokens per second of one answer, as the engine counts. */
+  answer(seed: number): Promise<number>;
+  /** A socket that hears every sample until it is closed. */
+  listen(): Promise<{ samples(): number; bytes(): number; close(): void }>;
+}
+
+const home = mkdtempSync(join(tmpdir(), 'mlx-code-bench-'));
+const daemon = await startDaemon({ home });
+try {
+  await compare(await openBrowser(daemon));
+} finally {
+  await daemon.kill('SIGTERM');
+  rmSync(home, { recursive: true, force: true });
+}
+
+async function compare(browser: Browser): Promise<void> {
+  await browser.answer(0);
+  const ratios: number[] = [];
+  const seconds: number[] = [];
+  const rates: number[] = [];
+  let samples = 0;
+  let bytes = 0;
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const heard = async () => {
+      const listener = await browser.listen();
+      const rate = await browser.answer(round);
+      samples += listener.samples();
+      bytes += listener.bytes();
+      seconds.push(TOKENS / rate);
+      listener.close();
+      return rate;
+    };
+    // In turn first: whatever else the machine does then hits both alike.
+    const pair =
+      round % 2 === 0
+        ? { alone: await browser.answer(round), heard: await heard() }
+        : { heard: await heard(), alone: await browser.answer(round) };
+    ratios.push(pair.heard / pair.alone);
+    rates.push(pair.alone);
+  }
+  const total = seconds.reduce((sum, value) => sum + value, 0);
+  report('decode, nobody listens', `${median(rates).toFixed(0)} tok/s`);
+  report('samples heard, per second of decoding', (samples / total).toFixed(1), 'about 10');
+  report('a sample', `${(bytes / Math.max(1, samples)).toFixed(0)} bytes`);
+  report('decode with a listener / without', median(ratios).toFixed(3), '>= 0.99');
+  report('the same, middle half of the rounds', `${quantile(ratios, 0.25)} to ${quantile(ratios, 0.75)}`);
+}
+
+async function openBrowser({ link }: Daemon): Promise<Browser> {
+  const { origin, hash } = new URL(link);
+  const headers: Record<string, string> = {
+    'Content-Type': 'application/json',
+    'X-MLX-Code': '1',
+    Origin: origin,
+  };
+  const post = async (path: string, body: object) => {
+    const answer = await fetch(`${origin}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    headers.cookie ??= answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    return answer.json();
+  };
+  await post('/api/auth/sign-in', { token: new URLSearchParams(hash.slice(1)).get('token') });
+  const extraHeaders = { cookie: headers.cookie ?? '', Origin: origin };
+
+  const subscribe = async (topic: string): Promise<Socket> => {
+    const socket = io(origin, { transports: ['websocket'], extraHeaders, forceNew: true });
+    await new Promise((resolve) => socket.emit('subscribe', topic, resolve));
+    return socket;
+  };
+
+  return {
+    async answer(seed) {
+      const parameters = { temperature: 5, max_tokens: TOKENS, seed };
+      const conversation = await post('/api/chat/conversations', { parameters });
+      const socket = await subscribe(`conversation:${conversation.id}`);
+      const { promise, resolve } = Promise.withResolvers<number>();
+      socket.on(
+        'chat.message',
+        (message: { role: string; status: string; timings: { tokens_per_second: number } }) => {
+          if (message.role === 'assistant' && message.status === 'complete')
+            resolve(message.timings.tokens_per_second);
+        },
+      );
+      const text = 'What is MLX Code?';
+      await post(`/api/chat/conversations/${conversation.id}/messages`, { text, request_id: ulid() });
+      const rate = await promise;
+      socket.close();
+      return rate;
+    },
+    async listen() {
+      const socket = await subscribe('metrics');
+      let samples = 0;
+      let bytes = 0;
+      socket.on('metrics.sample', (sample: { running: number }) => {
+        if (sample.running === 0) return;
+        samples += 1;
+        bytes += JSON.stringify(sample).length;
+      });
+      return { samples: () => samples, bytes: () => bytes, close: () => void socket.close() };
+    },
+  };
+}
+
+function quantile(values: number[], share: number): string {
+  return (values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.NaN).toFixed(3);
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function report(what: string, value: string, bar = ''): void {
+  console.log(`${what.padEnd(58)} ${value.padStart(16)}${bar && `   (bar ${bar})`}`);
+}
