@@ -108,7 +108,7 @@ describe('while an answer is written', () => {
   it('tells its speed, and what its engine and the daemon hold', async () => {
     const answer = start(endless);
     const sample = await room.next(
-      ({ tokens_per_second, models }) => tokens_per_second > 0 && models[0]?.active_bytes != null,
+      ({ tokens_per_second, models }) => tokens_per_second > 0 && typeof models[0]?.active_bytes === 'number',
     );
     generations.stop(`answer-${ids}`);
     await answer.result;
