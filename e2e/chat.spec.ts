@@ -39,14 +39,18 @@ async function ask(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** A conversation in which an answer is being written and goes on for a while. */
-async function startLong(page: Page): Promise<Conversation> {
+/** A conversation with these parameters and nothing in it. */
+async function open(page: Page, parameters: Conversation['parameters']): Promise<void> {
   await expect(composer(page)).toBeVisible();
-  const conversation = await post<Conversation>(page, '/chat/conversations', { parameters: ENDLESS });
-  await page.goto(new URL(`/chat?id=${conversation.id}`, page.url()).href);
+  const { id } = await post<Conversation>(page, '/chat/conversations', { parameters });
+  await page.goto(new URL(`/chat?id=${id}`, page.url()).href);
+}
+
+/** An answer that is being written, and goes on for a while. */
+async function startLong(page: Page): Promise<void> {
+  await open(page, ENDLESS);
   await ask(page, QUESTION);
   await expect(answers(page).getByRole('status')).toHaveText(/^[\d,]+ tokens$/);
-  return conversation;
 }
 
 async function tokens(page: Page): Promise<number> {
@@ -132,6 +136,7 @@ test.describe('asking', () => {
   test('a prompt that does not fit is said before sending, and can go without the oldest messages', async ({
     signedIn: page,
   }) => {
+    await open(page, { max_tokens: 16 });
     await ask(page, `${QUESTION} ${'word '.repeat(2500)}`);
     await expect(figures(answers(page).first())).toBeVisible();
     await composer(page).fill('more '.repeat(6000));
@@ -301,6 +306,7 @@ test.describe('what an answer may hold', () => {
     const { conversations } = await importFile(page, showcase());
     await page.goto(`${daemon.url}/chat?id=${conversations[0]!.id}`);
     const answer = answers(page);
+    await answer.getByRole('figure').first().scrollIntoViewIfNeeded();
     await expect(answer.locator('.syn-key').first()).toHaveText('const');
     await expect(answer.locator('.katex').first()).toBeVisible();
     await expect(answer.getByRole('img', { name: /^Diagram/ })).toBeVisible();
@@ -330,6 +336,7 @@ test.describe('everybody', () => {
     await page.keyboard.press('Control+Shift+M');
     await expect(page.getByRole('option', { name: /^Guide \(built in\)/ })).toBeVisible();
     await page.keyboard.press('Escape');
+    await expect(page.getByRole('option')).toHaveCount(0);
     await page.keyboard.press('Shift+Escape');
     await expect(composer(page)).toBeFocused();
   });

@@ -44,7 +44,7 @@ export function ModelRow({ model, resident, chosen, onChoose }: ModelRowProps) {
           {loaded ? <span className="text-tiny text-good">loaded</span> : null}
           {fits === false && usable ? <span className="text-tiny text-warn">may not fit</span> : null}
         </span>
-        <span className="figures block truncate text-tiny text-ink-3">
+        <span className="figures block truncate text-tiny text-ink-2">
           {problem?.message ?? facts.join(' · ')}
         </span>
         {loading ? (
