@@ -376,18 +376,25 @@ test.describe('everybody', () => {
 test('the picture in the README is what the app looks like', async ({ page, ownDaemon }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await openLink(page, ownDaemon);
-  await expect(composer(page)).toBeVisible();
-  for (const [title, text] of [
-    ['Which model fits my machine?', 'Read its size first.'],
-    ['Everything Markdown can do', 'Tables, formulas, diagrams.'],
-  ] as const) {
-    await importFile(page, exported(title, 'Tell me.', text));
+  for (const question of [
+    'Where is my data stored?',
+    'What is quantization?',
+    'How do I export a conversation?',
+  ]) {
+    await page.getByRole('button', { name: 'New conversation' }).first().click();
+    await expect(page).not.toHaveURL(/id=/);
+    await ask(page, question);
+    await expect(figures(answers(page))).toBeVisible();
   }
-  const { conversations } = await importFile(page, exported(PICTURE_TITLE, PICTURE_QUESTION, PICTURE_ANSWER));
-  await page.goto(`${ownDaemon.url}/chat?id=${conversations[0]!.id}`);
-  await expect(answers(page).locator('.syn-key').first()).toBeVisible();
-  await ask(page, QUESTION);
-  await expect(figures(answers(page).last())).toBeVisible();
+  await page.getByRole('button', { name: 'New conversation' }).first().click();
+  await expect(page).not.toHaveURL(/id=/);
+  for (const [index, question] of [
+    'How do I load a model?',
+    'Write a Python function that reverses a string',
+  ].entries()) {
+    await ask(page, question);
+    await expect(figures(answers(page).nth(index))).toBeVisible();
+  }
   await page.getByRole('tab', { name: 'Metrics' }).click();
   await expect(page.getByRole('button', { name: /^Eject Guide/ })).toBeVisible();
   await page.screenshot({ path: join(import.meta.dirname, '../docs/screenshot.png') });
@@ -475,20 +482,3 @@ function showcase(): string {
     ].join('\n\n'),
   );
 }
-
-const PICTURE_TITLE = 'How does an answer survive a crash?';
-const PICTURE_QUESTION = 'How does an answer survive a crash of the engine or the daemon?';
-const PICTURE_ANSWER = `Every piece of an answer is written to a **journal** as it arrives: text, token ids and a sequence number together.
-
-\`\`\`ts journal.ts
-for await (const frame of engine.generate(row)) {
-  buffer.append(frame.text, frame.tokenIds)
-  if (buffer.due) sink.journal(buffer.flush()) // 10 to 20 times a second
-}
-\`\`\`
-
-| What dies | What happens |
-| :-- | :-- |
-| the tab | nothing: the answer goes on |
-| the engine | it restarts, and the same answer continues from its token ids |
-| the daemon | the answer is marked interrupted; **Resume** continues it |`;
