@@ -220,4 +220,3 @@ export interface ModelsEvents {
   /** The list on disk changed: fetch again. */
   'models.changed': () => void;
 }
-
