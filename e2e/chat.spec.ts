@@ -336,7 +336,7 @@ test.describe('everybody', () => {
     await page.keyboard.press('Control+Shift+M');
     await expect(page.getByRole('option', { name: /^Guide \(built in\)/ })).toBeVisible();
     await page.keyboard.press('Escape');
-    await expect(page.getByRole('option')).toHaveCount(0);
+    await expect(page.getByRole('dialog')).toHaveCount(0);
     await page.keyboard.press('Shift+Escape');
     await expect(composer(page)).toBeFocused();
   });

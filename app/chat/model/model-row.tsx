@@ -41,8 +41,8 @@ export function ModelRow({ model, resident, chosen, onChoose }: ModelRowProps) {
       <span className="min-w-0 flex-1">
         <span className="flex items-center gap-2">
           <span className="truncate font-medium">{name}</span>
-          {loaded ? <span className="text-tiny text-good">loaded</span> : null}
-          {fits === false && usable ? <span className="text-tiny text-warn">may not fit</span> : null}
+          {loaded ? <span className="text-tiny text-ink-2">loaded</span> : null}
+          {fits === false && usable ? <span className="text-tiny text-ink-2">may not fit</span> : null}
         </span>
         <span className="figures block truncate text-tiny text-ink-2">
           {problem?.message ?? facts.join(' · ')}
