@@ -113,6 +113,13 @@ test.describe('asking', () => {
     await composer(page).fill('');
   });
 
+  test('the gauge counts a first message before there is a conversation', async ({ signedIn: page }) => {
+    await composer(page).fill(QUESTION);
+    const gauge = page.getByRole('button', { name: /tokens of the context window$/ });
+    await expect(gauge).toHaveText(/^[1-9][\d,]* of [\d,]+/);
+    await composer(page).fill('');
+  });
+
   test('the gauge counts the tokens of the next prompt, and shows what they are', async ({
     signedIn: page,
   }) => {
