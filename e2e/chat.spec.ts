@@ -39,14 +39,18 @@ async function ask(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** A conversation in which an answer is being written and goes on for a while. */
-async function startLong(page: Page): Promise<Conversation> {
+/** A conversation with these parameters and nothing in it. */
+async function open(page: Page, parameters: Conversation['parameters']): Promise<void> {
   await expect(composer(page)).toBeVisible();
-  const conversation = await post<Conversation>(page, '/chat/conversations', { parameters: ENDLESS });
-  await page.goto(new URL(`/chat?id=${conversation.id}`, page.url()).href);
+  const { id } = await post<Conversation>(page, '/chat/conversations', { parameters });
+  await page.goto(new URL(`/chat?id=${id}`, page.url()).href);
+}
+
+/** An answer that is being written, and goes on for a while. */
+async function startLong(page: Page): Promise<void> {
+  await open(page, ENDLESS);
   await ask(page, QUESTION);
   await expect(answers(page).getByRole('status')).toHaveText(/^[\d,]+ tokens$/);
-  return conversation;
 }
 
 async function tokens(page: Page): Promise<number> {
@@ -109,6 +113,13 @@ test.describe('asking', () => {
     await composer(page).fill('');
   });
 
+  test('the gauge counts a first message before there is a conversation', async ({ signedIn: page }) => {
+    await composer(page).fill(QUESTION);
+    const gauge = page.getByRole('button', { name: /tokens of the context window$/ });
+    await expect(gauge).toHaveText(/^[1-9][\d,]* of [\d,]+/);
+    await composer(page).fill('');
+  });
+
   test('the gauge counts the tokens of the next prompt, and shows what they are', async ({
     signedIn: page,
   }) => {
@@ -132,6 +143,7 @@ test.describe('asking', () => {
   test('a prompt that does not fit is said before sending, and can go without the oldest messages', async ({
     signedIn: page,
   }) => {
+    await open(page, { max_tokens: 16 });
     await ask(page, `${QUESTION} ${'word '.repeat(2500)}`);
     await expect(figures(answers(page).first())).toBeVisible();
     await composer(page).fill('more '.repeat(6000));
@@ -301,6 +313,7 @@ test.describe('what an answer may hold', () => {
     const { conversations } = await importFile(page, showcase());
     await page.goto(`${daemon.url}/chat?id=${conversations[0]!.id}`);
     const answer = answers(page);
+    await answer.getByRole('figure').first().scrollIntoViewIfNeeded();
     await expect(answer.locator('.syn-key').first()).toHaveText('const');
     await expect(answer.locator('.katex').first()).toBeVisible();
     await expect(answer.getByRole('img', { name: /^Diagram/ })).toBeVisible();
@@ -330,6 +343,7 @@ test.describe('everybody', () => {
     await page.keyboard.press('Control+Shift+M');
     await expect(page.getByRole('option', { name: /^Guide \(built in\)/ })).toBeVisible();
     await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
     await page.keyboard.press('Shift+Escape');
     await expect(composer(page)).toBeFocused();
   });
@@ -369,18 +383,25 @@ test.describe('everybody', () => {
 test('the picture in the README is what the app looks like', async ({ page, ownDaemon }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await openLink(page, ownDaemon);
-  await expect(composer(page)).toBeVisible();
-  for (const [title, text] of [
-    ['Which model fits my machine?', 'Read its size first.'],
-    ['Everything Markdown can do', 'Tables, formulas, diagrams.'],
-  ] as const) {
-    await importFile(page, exported(title, 'Tell me.', text));
+  for (const question of [
+    'Where is my data stored?',
+    'What is quantization?',
+    'How do I export a conversation?',
+  ]) {
+    await page.getByRole('button', { name: 'New conversation' }).first().click();
+    await expect(page).not.toHaveURL(/id=/);
+    await ask(page, question);
+    await expect(figures(answers(page))).toBeVisible();
   }
-  const { conversations } = await importFile(page, exported(PICTURE_TITLE, PICTURE_QUESTION, PICTURE_ANSWER));
-  await page.goto(`${ownDaemon.url}/chat?id=${conversations[0]!.id}`);
-  await expect(answers(page).locator('.syn-key').first()).toBeVisible();
-  await ask(page, QUESTION);
-  await expect(figures(answers(page).last())).toBeVisible();
+  await page.getByRole('button', { name: 'New conversation' }).first().click();
+  await expect(page).not.toHaveURL(/id=/);
+  for (const [index, question] of [
+    'How do I load a model?',
+    'Write a Python function that reverses a string',
+  ].entries()) {
+    await ask(page, question);
+    await expect(figures(answers(page).nth(index))).toBeVisible();
+  }
   await page.getByRole('tab', { name: 'Metrics' }).click();
   await expect(page.getByRole('button', { name: /^Eject Guide/ })).toBeVisible();
   await page.screenshot({ path: join(import.meta.dirname, '../docs/screenshot.png') });
@@ -468,20 +489,3 @@ function showcase(): string {
     ].join('\n\n'),
   );
 }
-
-const PICTURE_TITLE = 'How does an answer survive a crash?';
-const PICTURE_QUESTION = 'How does an answer survive a crash of the engine or the daemon?';
-const PICTURE_ANSWER = `Every piece of an answer is written to a **journal** as it arrives: text, token ids and a sequence number together.
-
-\`\`\`ts journal.ts
-for await (const frame of engine.generate(row)) {
-  buffer.append(frame.text, frame.tokenIds)
-  if (buffer.due) sink.journal(buffer.flush()) // 10 to 20 times a second
-}
-\`\`\`
-
-| What dies | What happens |
-| :-- | :-- |
-| the tab | nothing: the answer goes on |
-| the engine | it restarts, and the same answer continues from its token ids |
-| the daemon | the answer is marked interrupted; **Resume** continues it |`;

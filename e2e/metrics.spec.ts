@@ -25,7 +25,7 @@ test('the metrics panel is live while an answer is written, and keeps its figure
   await expect(decode.getByText('Nothing is being written.')).toBeVisible({ timeout: 30_000 });
   await expect(decode.getByText(/^\d+\.\d$/)).toBeVisible();
   await expect(card(page, 'First token').getByText(/^\d+(\.\d+)? s$/)).toBeVisible();
-  await expect(card(page, 'Prompt cache').getByText(/^read/)).toBeVisible();
+  await expect(card(page, 'Cache hit rate').getByText(/^read/)).toBeVisible();
   const processes = card(page, 'Processes');
   await expect(processes.getByText('Guide (built in)')).toBeVisible();
   await expect(processes.getByText('MLX active')).toBeVisible();

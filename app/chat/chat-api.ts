@@ -75,6 +75,13 @@ export const chatApi = {
   count: async (id: string, json: { text: string; model_id?: string }): Promise<TokenCount> =>
     (await conversation.count.$post({ param: { id }, json })).json(),
 
+  countNew: async (json: {
+    text: string;
+    model_id: string | null;
+    system_prompt: string;
+    max_tokens?: number;
+  }): Promise<TokenCount> => (await routes.count.$post({ json })).json(),
+
   send: async (
     id: string,
     json: { text: string; request_id: string; overflow: Overflow },

@@ -40,15 +40,17 @@ export function ChatScreen() {
   const { models = [], resident = [], default_model_id } = useModels();
   useModelEvents();
   const model = models.find((one) => one.id === (settings.model_id ?? default_model_id));
+  const loaded = resident.find((one) => one.model_id === model?.id);
   const [draft, setDraft] = useDraft(id);
   const [editing, setEditing] = useState<string | null>(null);
   const { sending, send } = useSend({ conversationId: id, onSent: () => setDraft('') });
   const count = useTokenCount({
     conversationId: id,
+    settings,
     modelId: model?.id,
     draft,
     path: `${messages.at(-1)?.id} ${messages.at(-1)?.status} ${settings.system_prompt}`,
-    enabled: running === undefined && model?.usable === true,
+    enabled: running === undefined && model?.usable === true && (draft.trim() !== '' || loaded !== undefined),
   });
   useScreenShortcuts(open);
   return (
@@ -97,9 +99,7 @@ export function ChatScreen() {
         }
         running={running !== undefined || sending}
         count={count}
-        contextWindow={
-          resident.find((one) => one.model_id === model?.id)?.context_window ?? model?.context_window ?? null
-        }
+        contextWindow={loaded?.context_window ?? model?.context_window ?? null}
         onSend={(overflow) => void send(draft, overflow)}
         onStop={() => running && void chatApi.stop(running.id).catch(notifyError)}
         onEditLast={() => setEditing(messages.findLast((message) => message.role === 'user')?.id ?? null)}

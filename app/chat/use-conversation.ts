@@ -2,7 +2,7 @@
 
 import { type InfiniteData, type QueryClient, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { useReconnect, useTopic } from '#app/_client/socket.ts';
+import { type Handlers, subscribe, useReconnect, useTopic } from '#app/_client/socket.ts';
 import type {
   ChatEvents,
   Conversation,
@@ -63,6 +63,20 @@ function usePages(id: string | null) {
     getNextPageParam: (page) => page.before,
     enabled: id !== null,
   });
+}
+
+/** Listens to a conversation from before its first message until that is answered: the screen joins a moment later. */
+export function followFirstAnswer(client: QueryClient, id: string): void {
+  const handlers: Handlers<ChatEvents> = {
+    'chat.delta': (delta) => liveAnswers.delta(delta),
+    'chat.state': ({ message_id, state }) => liveAnswers.state(message_id, state),
+    'chat.message': (message) => {
+      if (message.conversation_id !== id) return;
+      putMessage(client, message);
+      if (message.role === 'assistant' && !isRunning(message)) stop();
+    },
+  };
+  const stop = subscribe(`conversation:${id}`, { ...handlers });
 }
 
 /** Puts a message that the daemon told of into the path, or fetches the path again when it belongs elsewhere. */

@@ -69,5 +69,12 @@ export function useDownload() {
   });
 }
 
+const GUIDE_SCOPE = 'answers questions about MLX Code. Load a model for real coding.';
+
 /** What the built-in model is, wherever it is shown. */
-export const GUIDE_NOTE = 'Guide (built in): answers questions about MLX Code. Load a model for real coding.';
+export const GUIDE_NOTE = `Guide (built in): ${GUIDE_SCOPE}`;
+
+/** What stands behind a model's name above its answer: for the built-in ones what they are good for. */
+export function answeringNote(model: { id: string; quantization: string | null }): string | null {
+  return model.id === 'guide' || model.id === 'guide-small' ? GUIDE_SCOPE : model.quantization;
+}

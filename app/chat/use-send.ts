@@ -4,12 +4,11 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { ulid } from 'ulid';
 import { ApiError } from '#app/_client/api-error.ts';
-import { subscribe } from '#app/_client/socket.ts';
 import { notify, notifyError } from '#app/_ui/toast.ts';
 import { chatApi, type Overflow } from './chat-api.ts';
 import { useNewConversation } from './new-conversation.ts';
 import { nameInAddress } from './open-id.ts';
-import { putMessage, putView } from './use-conversation.ts';
+import { followFirstAnswer, putMessage, putView } from './use-conversation.ts';
 
 interface Send {
   conversationId: string | null;
@@ -56,8 +55,8 @@ export function useSend({ conversationId, onSent }: Send) {
 /** Makes the conversation that was being prepared, and listens to it before anything is said in it. */
 async function begin(client: ReturnType<typeof useQueryClient>): Promise<string> {
   const conversation = await chatApi.create(useNewConversation.getState());
-  subscribe(`conversation:${conversation.id}`, {});
   putView(client, { conversation, messages: [], before: null });
+  followFirstAnswer(client, conversation.id);
   useNewConversation.setState({ system_prompt: '', parameters: {} });
   return conversation.id;
 }

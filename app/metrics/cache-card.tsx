@@ -14,7 +14,7 @@ export function CacheCard({ answers }: { answers: AnswerMetrics[] }) {
   const percent = total === 0 ? undefined : String(Math.round((reused / total) * 100));
   return (
     <Card
-      title="Prompt cache"
+      title="Cache hit rate"
       figure={
         <Figure
           value={percent && `${percent} %`}

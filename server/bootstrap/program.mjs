@@ -45,7 +45,11 @@ export function runInForeground([program = '', ...args], { cwd, env = process.en
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd, env, stdio: 'inherit' });
     const signals = forwardSignals(child);
-    const limit = limitSeconds && setTimeout(() => child.kill('SIGKILL'), limitSeconds * 1000);
+    const stopAtLimit = () => {
+      console.error(`ended: it did not finish within ${limitSeconds} s`);
+      child.kill('SIGKILL');
+    };
+    const limit = limitSeconds && setTimeout(stopAtLimit, limitSeconds * 1000);
     const end = (/** @type {number} */ code) => {
       signals.stop();
       clearTimeout(limit);

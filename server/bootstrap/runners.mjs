@@ -138,7 +138,7 @@ function vitest(place, flags) {
     command: [nodeAt(place), bin(place, 'vitest/vitest.mjs'), 'run', ...reporters, ...flags],
     report,
     count: countVitest,
-    limitSeconds: 480,
+    limitSeconds: 720,
   };
 }
 

@@ -32,7 +32,12 @@ async function highlight({ id, grammar, groups }: HighlightRequest): Promise<voi
   if (!core.getLoadedLanguages().includes(grammar)) await core.loadLanguage(load);
   let state: GrammarState | undefined;
   for (const [group, code] of groups.entries()) {
-    const options = { lang: grammar, theme: THEME.name ?? '', tokenizeMaxLineLength: 2000 };
+    const options = {
+      lang: grammar,
+      theme: THEME.name ?? '',
+      tokenizeMaxLineLength: 2000,
+      tokenizeTimeLimit: 5000,
+    };
     const tokens = core.codeToTokensBase(
       code,
       state === undefined ? options : { ...options, grammarState: state },

@@ -1,9 +1,12 @@
+const MARGIN = '900px 0px';
+
 let observer: IntersectionObserver | undefined;
 const waiting = new WeakMap<Element, () => void>();
 
 /** Runs once when `element` comes within a screen of being visible; the returned function calls it off. */
 export function whenNear(element: Element, run: () => void): () => void {
-  observer ??= new IntersectionObserver(notify, { rootMargin: '900px 0px' });
+  // The margin of the scroller, not of the page: the thread scrolls inside it.
+  observer ??= new IntersectionObserver(notify, { rootMargin: MARGIN, scrollMargin: MARGIN });
   waiting.set(element, run);
   observer.observe(element);
   return () => {

@@ -1,6 +1,7 @@
 'use client';
 
 import { type InfiniteData, type QueryClient, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { useTopic } from '#app/_client/socket.ts';
 import { notify, notifyError } from '#app/_ui/toast.ts';
 import type { ChatEvents, ConversationSummary } from '#server/features/chat/contract.ts';
@@ -21,7 +22,7 @@ export function useConversationList() {
   useTopic<ChatEvents>('chat', {
     'chat.listed': (event) => client.setQueryData<Pages>(KEY, (data) => data && listed(data, event)),
   });
-  const conversations = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const conversations = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   return { query, conversations };
 }
 

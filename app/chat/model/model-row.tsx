@@ -41,7 +41,7 @@ export function ModelRow({ model, resident, chosen, onChoose }: ModelRowProps) {
       <span className="min-w-0 flex-1">
         <span className="flex items-center gap-2">
           <span className="truncate font-medium">{name}</span>
-          {loaded ? <span className="text-tiny text-good">loaded</span> : null}
+          {loaded ? <span className="text-tiny text-ink-2">loaded</span> : null}
           {model.pinned ? (
             <Pin
               size={13}
@@ -50,9 +50,9 @@ export function ModelRow({ model, resident, chosen, onChoose }: ModelRowProps) {
               className="shrink-0 text-ink-3"
             />
           ) : null}
-          {fits === false && usable ? <span className="text-tiny text-warn">may not fit</span> : null}
+          {fits === false && usable ? <span className="text-tiny text-ink-2">may not fit</span> : null}
         </span>
-        <span className="figures block truncate text-tiny text-ink-3">
+        <span className="figures block truncate text-tiny text-ink-2">
           {problem?.message ?? facts.join(' · ')}
         </span>
         {loading ? (

@@ -7,6 +7,7 @@ import type { Message } from '#server/features/chat/contract.ts';
 import { liveAnswers } from '../live-answers.ts';
 import { modelColor } from '../model/model-color.ts';
 import { isRunning } from '../path.ts';
+import { answeringNote } from '../use-models.ts';
 import { AnswerFooter } from './answer-footer.tsx';
 import { AnswerNotes } from './answer-notes.tsx';
 import { AnswerProgress } from './answer-progress.tsx';
@@ -21,8 +22,8 @@ export const Answer = memo(function Answer({ message }: { message: Message }) {
     <article aria-label="Answer" aria-busy={running} className="group">
       <header className="mb-2.5 flex h-6 items-center gap-2 text-small text-ink-2">
         <span aria-hidden="true" className={`size-2 rounded-full ${modelColor(model?.id ?? '')}`} />
-        <span className="truncate font-medium">{model?.name ?? 'Model'}</span>
-        {model?.quantization ? <span className="text-ink-3">{model.quantization}</span> : null}
+        <span className="shrink-0 font-medium">{model?.name ?? 'Model'}</span>
+        {model ? <span className="truncate text-ink-3">{answeringNote(model)}</span> : null}
         {running ? <AnswerProgress state={live?.state ?? null} tokens={live?.tokens ?? 0} /> : null}
       </header>
       <AnswerNotes message={message} place="above" />

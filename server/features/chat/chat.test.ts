@@ -211,6 +211,12 @@ describe('a prompt longer than the context window', () => {
       { message_id: null, role: 'user', tokens: 1500, dropped: false },
     ]);
     expect(await room.call('POST', path, { text: 'short' })).toMatchObject({ overflow: false });
+    const fresh = await room.call<TokenCount>('POST', '/chat/count', { text: long, system_prompt: 'S' });
+    expect(fresh).toMatchObject({ draft_tokens: 1500, overflow: false });
+    expect(fresh.parts.map(({ role, tokens }) => [role, tokens])).toEqual([
+      ['system', 1],
+      ['user', 1500],
+    ]);
   });
 });
 

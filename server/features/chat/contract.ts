@@ -215,6 +215,21 @@ export const chatRoutes = {
     request: jsonBody(z.object({ ids: z.array(Id).min(1).max(10_000) })),
     responses: okJson(z.object({ restored: z.number() })),
   }),
+  /** The same for a conversation that is yet to begin. */
+  countNew: createRoute({
+    method: 'post',
+    path: '/chat/count',
+    tags: Tags,
+    request: jsonBody(
+      z.object({
+        text: Text,
+        model_id: z.string().max(200).nullable().optional(),
+        system_prompt: Text.default(''),
+        max_tokens: Parameters.shape.max_tokens,
+      }),
+    ),
+    responses: okJson(TokenCount),
+  }),
   count: createRoute({
     method: 'post',
     path: '/chat/conversations/{id}/count',

@@ -51,7 +51,14 @@ export function createConversationRoutes(room: Room) {
     })
     .openapi(chatRoutes.count, async (c) => {
       const row = room.conversations.find(c.req.valid('param').id);
-      return c.json(await countPrompt(room, row, c.req.valid('json')), 200);
+      return c.json(await countNext(room, row, c.req.valid('json')), 200);
+    })
+    .openapi(chatRoutes.countNew, async (c) => {
+      const { text, model_id: modelId = null, system_prompt: systemPrompt, max_tokens } = c.req.valid('json');
+      return c.json(
+        await countPrompt(room, { modelId, systemPrompt, path: [], text, maxTokens: max_tokens }),
+        200,
+      );
     });
 }
 
@@ -102,16 +109,34 @@ interface Draft {
   parent_id?: string | null | undefined;
 }
 
-async function countPrompt(room: Room, row: ConversationRow, draft: Draft): Promise<TokenCount> {
-  const model = await findModel(room.hooks, draft.model_id ?? row.modelId);
+function countNext(room: Room, row: ConversationRow, draft: Draft): Promise<TokenCount> {
   const leaf = draft.parent_id === undefined ? row.activeLeafId : draft.parent_id;
   if (leaf !== null) room.tree.findIn(row.id, leaf);
-  const path = room.tree.path(leaf, MANY).map((message) => room.answers.complete(message));
-  const parts = promptOf(row.systemPrompt, [...path, { id: DRAFT, role: 'user', text: draft.text }]);
+  return countPrompt(room, {
+    modelId: draft.model_id ?? row.modelId,
+    systemPrompt: row.systemPrompt,
+    path: room.tree.path(leaf, MANY).map((message) => room.answers.complete(message)),
+    text: draft.text,
+    maxTokens: row.parameters.max_tokens,
+  });
+}
+
+interface PromptToCount {
+  modelId: string | null;
+  systemPrompt: string;
+  path: readonly MessageRow[];
+  text: string;
+  maxTokens: number | undefined;
+}
+
+async function countPrompt(room: Room, asked: PromptToCount): Promise<TokenCount> {
+  const model = await findModel(room.hooks, asked.modelId);
+  const draft = { id: DRAFT, role: 'user' as const, text: asked.text };
+  const parts = promptOf(asked.systemPrompt, [...asked.path, draft]);
   const messages = parts.map((part) => part.message);
-  const count = await within(room.generations.count(model.id, messages, draft.text), COUNT_MS);
+  const count = await within(room.generations.count(model.id, messages, asked.text), COUNT_MS);
   if (!count) throw new AppError('timeout', 'The model is still loading; ask again in a moment.');
-  const reserved = reservedTokens(count.contextWindow, row.parameters.max_tokens);
+  const reserved = reservedTokens(count.contextWindow, asked.maxTokens);
   const weight = weighPrompt(parts, count, reserved);
   return {
     tokens: count.tokens,
