@@ -14,6 +14,8 @@ const TOKENS = 1_000;
 interface Answer {
   /** Tokens per second, as the engine counts. */
   rate: number;
+  /** Seconds of decoding. */
+  seconds: number;
   /** Hundredths of a second of processor time, engines and daemon. */
   engine: number;
   daemon: number;
@@ -56,7 +58,7 @@ async function compare(browser: Browser): Promise<void> {
     );
   }
   const ratios = pairs.map(({ heard, alone }) => heard.rate / alone.rate);
-  const seconds = pairs.reduce((sum, { heard }) => sum + TOKENS / heard.rate, 0);
+  const seconds = pairs.reduce((sum, { heard }) => sum + heard.seconds, 0);
   const total = (of: (pair: (typeof pairs)[number]) => number) =>
     pairs.reduce((sum, pair) => sum + of(pair), 0);
   const engine = total(({ heard }) => heard.engine) / total(({ alone }) => alone.engine);
@@ -100,21 +102,25 @@ async function openBrowser({ link, pid }: Daemon): Promise<Browser> {
       const parameters = { temperature: 5, max_tokens: TOKENS, seed };
       const conversation = await post('/api/chat/conversations', { parameters });
       const socket = await subscribe(`conversation:${conversation.id}`);
-      const { promise, resolve } = Promise.withResolvers<number>();
+      const { promise, resolve } = Promise.withResolvers<{ rate: number; seconds: number }>();
       socket.on(
         'chat.message',
-        (message: { role: string; status: string; timings: { tokens_per_second: number } }) => {
+        (message: {
+          role: string;
+          status: string;
+          timings: { tokens_per_second: number; decode: number };
+        }) => {
           if (message.role === 'assistant' && message.status === 'complete')
-            resolve(message.timings.tokens_per_second);
+            resolve({ rate: message.timings.tokens_per_second, seconds: message.timings.decode });
         },
       );
       const text = 'What is MLX Code?';
       const before = processorTime(pid);
       await post(`/api/chat/conversations/${conversation.id}/messages`, { text, request_id: ulid() });
-      const rate = await promise;
+      const measured = await promise;
       socket.close();
       const after = processorTime(pid);
-      return { rate, engine: after.engine - before.engine, daemon: after.daemon - before.daemon };
+      return { ...measured, engine: after.engine - before.engine, daemon: after.daemon - before.daemon };
     },
     async listen() {
       const socket = await subscribe('metrics');
