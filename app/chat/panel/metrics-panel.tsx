@@ -4,6 +4,7 @@ import { formatCount, formatSeconds } from '#app/_ui/format.ts';
 import type { Message } from '#server/features/chat/contract.ts';
 import { LoadedModels } from '../model/loaded-models.tsx';
 import { Card } from './card.tsx';
+import { PromptCacheCard } from './prompt-cache-card.tsx';
 import { Sparkline } from './sparkline.tsx';
 
 /** What the answers of this conversation took, as far as they are on the page. */
@@ -18,6 +19,7 @@ export function MetricsPanel({ messages }: { messages: Message[] }) {
   );
   const written = answers.reduce((sum, { usage }) => sum + (usage?.completion_tokens ?? 0), 0);
   const seconds = answers.reduce((sum, { timings }) => sum + (timings?.decode ?? 0), 0);
+  const saved = answers.reduce((sum, { usage }) => sum + (usage?.cache?.seconds_saved ?? 0), 0);
   return (
     <>
       <Card title="Decode" figure={<Figure value={rates.at(-1)?.toFixed(1)} unit="tok/s" />}>
@@ -36,16 +38,7 @@ export function MetricsPanel({ messages }: { messages: Message[] }) {
           From sending to the first token, loading the model included.
         </p>
       </Card>
-      <Card
-        title="Prompt"
-        figure={<Figure value={last ? formatCount(last.prompt_tokens) : undefined} unit="tokens" />}
-      >
-        <p className="mt-1 text-tiny text-ink-3">
-          {last
-            ? `${formatCount(last.cached_tokens)} of them reused from the cache`
-            : 'Nothing has been read yet.'}
-        </p>
-      </Card>
+      <PromptCacheCard usage={last} />
       <div className="mb-2.5 rounded-card border border-line bg-surface px-3 py-2.5">
         <LoadedModels />
       </div>
@@ -57,6 +50,8 @@ export function MetricsPanel({ messages }: { messages: Message[] }) {
           <dd className="figures">{formatCount(written)}</dd>
           <dt className="text-ink-2">time writing</dt>
           <dd className="figures">{formatSeconds(seconds)}</dd>
+          <dt className="text-ink-2">time saved by reuse</dt>
+          <dd className="figures">{formatSeconds(saved)}</dd>
         </dl>
       </Card>
     </>
