@@ -41,19 +41,20 @@ def copy_layers(layers: Layers, surplus: int = 0) -> list[Any]:
     """A copy without the last `surplus` tokens. Arrays are shared until one side writes."""
     copied = copy.deepcopy(list(layers))
     cut_layers(copied, surplus)
+    # Without room behind the end, or its first write would copy the whole of a longer original.
+    for layer in copied:
+        _compact(layer)
     return copied
 
 
 def cut_layers(layers: list[Any], surplus: int) -> None:
-    """Drop the last `surplus` tokens, and room that nothing uses, in place."""
+    """Drop the last `surplus` tokens in place."""
     if surplus:
         trim_prompt_cache(layers, surplus)
-    for layer in layers:
-        _compact(layer)
 
 
 def own_layers(layers: Layers) -> None:
-    """Give layers taken out of a batch buffers of their own: a slice would keep the whole batch alive."""
+    """Give layers buffers of their own: a slice of a batch, or of a longer cache, keeps all of it alive."""
     for layer in layers:
         # Multiplying is the copy that MLX does not see through.
         _map_arrays(layer, lambda array: array * 1)

@@ -99,7 +99,6 @@ class PrefixCache:
         shared, node = self._tree.find(key)
         if shared == len(key) and self._covers(node, len(key), plain):
             return
-        cut_layers(layers, 0)
         evaluate(layers)
         size = layers_bytes(layers) + BYTES_PER_ID * len(key)
         if size > self.limit_bytes:

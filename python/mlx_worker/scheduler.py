@@ -257,6 +257,7 @@ class Scheduler:
 
     def _checkpoint(self, prompt: Prompt) -> None:
         ids, layers = prompt.token_ids[: prompt.done], copy_layers(prompt.cache)
+        own_layers(layers)
         self._prefixes.keep(ids, layers, prompt.done, stable=True)
 
     def _reusable(self, batch: RowBatch, row: Row, done: int) -> Reuse | None:
