@@ -19,12 +19,18 @@ from mlx_lm.models.cache import (  # noqa: E402
     KVCache,
     QuantizedKVCache,
     RotatingKVCache,
+    make_prompt_cache,
     trim_prompt_cache,
 )
 
 PLAIN = (KVCache, ConcatenateKVCache, QuantizedKVCache)
 
 Layers = Sequence[Any]
+
+
+def make_layers(model: Any) -> list[Any]:
+    """An empty cache of this model."""
+    return make_prompt_cache(model)
 
 
 def is_plain(layers: Layers) -> bool:

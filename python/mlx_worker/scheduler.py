@@ -6,15 +6,17 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import mlx.core as mx
 import msgspec
 
-from .adapter import Left, Prompt, RowBatch, check_version
+from .adapter import SUPPORTED_VERSION, Left, Prompt, RowBatch, check_version
+from .cache_files import CacheFiles
 from .errors import EngineError
 from .host import memory_bytes
-from .layers import can_cut, copy_layers, own_layers
+from .layers import can_cut, copy_layers, layer_kinds, make_layers, own_layers
 from .loader import LoadedModel, load_model
 from .log import log
 from .prefix_cache import MIN_TOKENS, PrefixCache, Reuse
@@ -46,6 +48,8 @@ CHUNK_STEP = 16
 CACHE_SHARE, CACHE_BYTES = 16, (256 << 20, 2 << 30)
 # Caches of prompts that may come again, where the load frame sets no limit.
 PREFIX_SHARE, PREFIX_BYTES = 16, (128 << 20, 8 << 30)
+# Caches go to the disk when nobody has wanted anything for so long: a person who types on is not held up.
+IDLE_SECONDS = 1.5
 
 Command = Load | Unload | Embed | Ping | Row | Drop
 
@@ -87,6 +91,7 @@ class Scheduler:
         self._prefixes = PrefixCache(0)
         self._prompts: dict[Row, Prompt] = {}
         self._fed: Row | None = None
+        self._worked_at = 0.0
         self._decoding: set[Row] = set()
         self._embeds: list[_EmbedJob] = []
         self._steps = 0
@@ -101,9 +106,12 @@ class Scheduler:
     def turn(self) -> None:
         """One turn of the loop; blocks while there is nothing to do."""
         self._drain()
+        worked = self.busy
         self._prefill()
         self._decode()
         self._embed()
+        if worked:
+            self._worked_at = time.monotonic()
 
     @property
     def busy(self) -> bool:
@@ -111,13 +119,24 @@ class Scheduler:
 
     def _drain(self) -> None:
         if not self.busy:
-            self._handle(self._inbox.get())
+            self._handle(self._wait())
         while True:
             try:
                 command = self._inbox.get_nowait()
             except queue.Empty:
                 return
             self._handle(command)
+
+    def _wait(self) -> Command:
+        """The next command; while none comes, caches are written to the disk, one at a time."""
+        while self._prefixes.unsaved() is not None:
+            try:
+                return self._inbox.get(timeout=max(0.0, self._worked_at + IDLE_SECONDS - time.monotonic()))
+            except queue.Empty:
+                self._prefixes.save_one(self._prefill_rate or 0.0)
+                if self._prefixes.unsaved() is None:
+                    log("info", "caches are on the disk", bytes=self._prefixes.bytes)
+        return self._inbox.get()
 
     def _handle(self, command: Command) -> None:
         match command:
@@ -153,8 +172,8 @@ class Scheduler:
             return
         self._loaded = loaded
         self._batch = RowBatch(loaded.model, loaded.end_token_ids) if tokens else None
-        limit = frame.cache_limit_bytes
-        self._prefixes = PrefixCache(_share(PREFIX_SHARE, PREFIX_BYTES) if limit is None else limit)
+        if tokens is not None:
+            self._prefixes = _open_prefixes(frame, loaded)
         self._steps, self._prefill_rate = 0, None
         # What is loaded stays: later collections need not walk it.
         gc.collect()
@@ -163,7 +182,7 @@ class Scheduler:
 
     def _unload(self, frame: Unload) -> None:
         self._loaded = self._batch = self._fed = None
-        self._prefixes.clear()
+        self._prefixes = PrefixCache(0)
         self._waiting.clear()
         self._prompts.clear()
         self._decoding.clear()
@@ -242,7 +261,8 @@ class Scheduler:
     def _begin(self, batch: RowBatch, row: Row, reuse: Reuse | None) -> Prompt:
         if reuse is not None:
             row.reused, row.reused_from = reuse.tokens, reuse.origin
-            row.seconds_saved = reuse.tokens / self._prefill_rate if self._prefill_rate else 0.0
+            rate = self._prefill_rate or reuse.rate
+            row.seconds_saved = reuse.tokens / rate if rate else 0.0
         return batch.begin(
             row,
             row.token_ids,
@@ -377,3 +397,23 @@ def _share(share: int, bounds: tuple[int, int]) -> int:
     """A share of the machine's memory in bytes, within bounds."""
     low, high = bounds
     return min(max(memory_bytes() // share, low), high)
+
+
+def _open_prefixes(frame: Load, loaded: LoadedModel) -> PrefixCache:
+    """The cache of a loaded model; without files when its folder cannot be used."""
+    limit, files = frame.cache_limit_bytes, None
+    if frame.cache_dir is not None:
+        key = {
+            "model": loaded.receipt.model_hash,
+            "template": loaded.receipt.template_hash,
+            "adapter": None,
+            "layers": layer_kinds(make_layers(loaded.model)),
+            "dtype": loaded.receipt.dtype,
+            "mlx_lm": SUPPORTED_VERSION,
+            "format": 1,
+        }
+        try:
+            files = CacheFiles(Path(frame.cache_dir), key, frame.cache_dir_limit_bytes)
+        except OSError as error:
+            log("warn", "caches are not kept on the disk", reason=str(error))
+    return PrefixCache(_share(PREFIX_SHARE, PREFIX_BYTES) if limit is None else limit, files)
