@@ -1,6 +1,7 @@
 // What the metrics cost: decode speed with a browser that listens to them (ten samples a second, engines asked for
-// their memory as often) against the same without one. Paired rounds in turn, medians, on the built-in model.
-import { mkdtempSync, rmSync } from 'node:fs';
+// their memory as often) against the same without one. Paired rounds in turn, medians, on the built-in model. Besides
+// the clock, the processor time that the engine itself took (Linux), which other work on the machine does not touch.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
@@ -10,9 +11,16 @@ import { type Daemon, startDaemon } from '../daemon.ts';
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 20);
 const TOKENS = 1_000;
 
+interface Answer {
+  /** Tokens per second, as the engine counts. */
+  rate: number;
+  /** Hundredths of a second of processor time, engines and daemon. */
+  engine: number;
+  daemon: number;
+}
+
 interface Browser {
-  /** Tokens per second of one answer, as the engine counts. */
-  answer(seed: number): Promise<number>;
+  answer(seed: number): Promise<Answer>;
   /** A socket that hears every sample until it is closed. */
   listen(): Promise<{ samples(): number; bytes(): number; close(): void }>;
 }
@@ -28,38 +36,44 @@ try {
 
 async function compare(browser: Browser): Promise<void> {
   await browser.answer(0);
-  const ratios: number[] = [];
-  const seconds: number[] = [];
-  const rates: number[] = [];
+  const pairs: { heard: Answer; alone: Answer }[] = [];
   let samples = 0;
   let bytes = 0;
+  const heard = async (seed: number) => {
+    const listener = await browser.listen();
+    const answer = await browser.answer(seed);
+    samples += listener.samples();
+    bytes += listener.bytes();
+    listener.close();
+    return answer;
+  };
   for (let round = 1; round <= ROUNDS; round += 1) {
-    const heard = async () => {
-      const listener = await browser.listen();
-      const rate = await browser.answer(round);
-      samples += listener.samples();
-      bytes += listener.bytes();
-      seconds.push(TOKENS / rate);
-      listener.close();
-      return rate;
-    };
     // In turn first: whatever else the machine does then hits both alike.
-    const pair =
+    pairs.push(
       round % 2 === 0
-        ? { alone: await browser.answer(round), heard: await heard() }
-        : { heard: await heard(), alone: await browser.answer(round) };
-    ratios.push(pair.heard / pair.alone);
-    rates.push(pair.alone);
+        ? { alone: await browser.answer(round), heard: await heard(round) }
+        : { heard: await heard(round), alone: await browser.answer(round) },
+    );
   }
-  const total = seconds.reduce((sum, value) => sum + value, 0);
-  report('decode, nobody listens', `${median(rates).toFixed(0)} tok/s`);
-  report('samples heard, per second of decoding', (samples / total).toFixed(1), 'about 10');
+  const ratios = pairs.map(({ heard, alone }) => heard.rate / alone.rate);
+  const seconds = pairs.reduce((sum, { heard }) => sum + TOKENS / heard.rate, 0);
+  const total = (of: (pair: (typeof pairs)[number]) => number) =>
+    pairs.reduce((sum, pair) => sum + of(pair), 0);
+  const engine = total(({ heard }) => heard.engine) / total(({ alone }) => alone.engine);
+  const daemons = total(({ heard }) => heard.daemon) - total(({ alone }) => alone.daemon);
+  report('decode, nobody listens', `${median(pairs.map(({ alone }) => alone.rate)).toFixed(0)} tok/s`);
+  report('samples heard, per second of decoding', (samples / seconds).toFixed(1), 'about 10');
   report('a sample', `${(bytes / Math.max(1, samples)).toFixed(0)} bytes`);
   report('decode with a listener / without', median(ratios).toFixed(3), '>= 0.99');
   report('the same, middle half of the rounds', `${quantile(ratios, 0.25)} to ${quantile(ratios, 0.75)}`);
+  report('processor time of the engine, with / without', engine.toFixed(3), '<= 1.01');
+  report(
+    'processor time of the daemon, a sample',
+    `${((daemons * 10) / Math.max(1, samples)).toFixed(2)} ms`,
+  );
 }
 
-async function openBrowser({ link }: Daemon): Promise<Browser> {
+async function openBrowser({ link, pid }: Daemon): Promise<Browser> {
   const { origin, hash } = new URL(link);
   const headers: Record<string, string> = {
     'Content-Type': 'application/json',
@@ -95,10 +109,12 @@ async function openBrowser({ link }: Daemon): Promise<Browser> {
         },
       );
       const text = 'What is MLX Code?';
+      const before = processorTime(pid);
       await post(`/api/chat/conversations/${conversation.id}/messages`, { text, request_id: ulid() });
       const rate = await promise;
       socket.close();
-      return rate;
+      const after = processorTime(pid);
+      return { rate, engine: after.engine - before.engine, daemon: after.daemon - before.daemon };
     },
     async listen() {
       const socket = await subscribe('metrics');
@@ -112,6 +128,28 @@ async function openBrowser({ link }: Daemon): Promise<Browser> {
       return { samples: () => samples, bytes: () => bytes, close: () => void socket.close() };
     },
   };
+}
+
+/** Hundredths of a second so far, of the daemon and of its children, the engines; zero where /proc is missing. */
+function processorTime(daemonPid: number): { daemon: number; engine: number } {
+  const spent = { daemon: 0, engine: 0 };
+  if (process.platform !== 'linux') return spent;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const fields = readStat(pid);
+    const ticks = Number(fields[11]) + Number(fields[12]);
+    if (Number(pid) === daemonPid) spent.daemon += ticks;
+    else if (Number(fields[1]) === daemonPid) spent.engine += ticks;
+  }
+  return spent;
+}
+
+/** The fields of /proc/PID/stat from the state on; none of a process that has just ended. */
+function readStat(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  } catch {
+    return [];
+  }
 }
 
 function quantile(values: number[], share: number): string {

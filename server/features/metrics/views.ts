@@ -21,7 +21,8 @@ interface SampleParts {
 
 export function showSample({ now, fine, running, measures, answers }: SampleParts): MetricsSample {
   const recent = joinRecent(fine, now);
-  const writing = running.some(({ state }) => state.phase === 'answering');
+  // A short answer may begin and end between two samples.
+  const writing = (fine.at(-1)?.tokens ?? 0) > 0 || running.some(({ state }) => state.phase === 'answering');
   const queued = running.filter(({ state }) => state.phase === 'queued' && state.position > 0);
   return {
     at: now,
