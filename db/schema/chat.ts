@@ -26,6 +26,11 @@ interface StoredUsage {
   prompt_tokens: number;
   completion_tokens: number;
   cached_tokens: number;
+  /** Seconds. Absent in answers of the first version. */
+  cache?:
+    | { reused_tokens: number; from: 'memory' | 'disk' | 'none'; seconds_saved: number }
+    | null
+    | undefined;
 }
 
 /** Seconds. */

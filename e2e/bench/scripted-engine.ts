@@ -85,7 +85,7 @@ function cut(token: number): number {
 
 function finish(row: string, seconds: number): void {
   send({
-    ...{ type: 'finished', row, text: '', token_ids: [], finish_reason: 'stop', error: null },
+    ...{ type: 'finished', row, text: '', token_ids: [], finish_reason: 'stop', error: null, cache: null },
     usage: { prompt_tokens: 1, completion_tokens: tokens, cached_tokens: 0 },
     timings: { queue: 0, prefill: 0, decode: seconds, tokens_per_second: tokens / seconds },
   });

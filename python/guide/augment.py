@@ -53,6 +53,9 @@ def small_talk(mark: str) -> list[str]:
     return [line[2:] for line in lines if line.startswith(f"{mark} ")]
 
 
+STRAY = (
+    (Path(__file__).parent / "foreign" / "words.txt").read_text(encoding="utf-8").split("\n", 1)[1].split()
+)
 BEFORE, AFTER, IN_APP, CHATTER = map(small_talk, "<>@.")
 
 
@@ -89,6 +92,22 @@ def mistype(text: str, rng: Random) -> str:
     return text[:at] + NEIGHBOURS.get(text[at].lower(), text[at]) + text[at + 1 :]
 
 
+def drop_words(text: str, rng: Random) -> str:
+    """Leave out about every eighth word of a longer question, so that no single word decides alone."""
+    words = text.split()
+    kept = [word for word in words if rng.random() > 0.12]
+    return " ".join(kept) if len(words) > 4 and len(kept) > 3 else text
+
+
+def insert_word(text: str, rng: Random) -> str:
+    """Put a word that does not belong there into a longer question."""
+    words = text.split()
+    if len(words) < 5:
+        return text
+    words.insert(rng.randrange(1, len(words)), rng.choice(STRAY))
+    return " ".join(words)
+
+
 def surround(text: str, room: str, rng: Random) -> str:
     """Put small talk before or after; talk itself is left alone."""
     if room == "talk" or len(text) < 6:
@@ -99,7 +118,7 @@ def surround(text: str, room: str, rng: Random) -> str:
         text = follow(text, rng.choice(AFTER))
     elif room not in ("code", "rendering") and rng.random() < 0.12:
         text = follow(text, rng.choice(IN_APP))
-    if rng.random() < 0.04:
+    if rng.random() < 0.06:
         text = f"{rng.choice(CHATTER)} {text}"
     return text
 
@@ -112,8 +131,12 @@ def vary(text: str, room: str, rng: Random) -> str:
     text = re.sub(r" +", " ", text).strip()
     if rng.random() < 0.5:
         text = swap_synonyms(text, rng)
+    if rng.random() < 0.1:
+        text = drop_words(text, rng)
+    if rng.random() < 0.06:
+        text = insert_word(text, rng)
     text = surround(text, room, rng)
-    for chance in (0.15, 0.04):
+    for chance in (0.12, 0.03):
         if rng.random() < chance:
             text = mistype(text, rng)
     case = rng.random()
@@ -121,7 +144,7 @@ def vary(text: str, room: str, rng: Random) -> str:
         text = text.lower()
     elif case < 0.75:
         text = text[:1].upper() + text[1:]
-    elif case < 0.78:
+    elif case < 0.77:
         text = text.upper()
     if text[-1:] not in "?.!":
         text += rng.choice(["", "", "", "?", "?", "?", ".", "!", " ?", "??", "..."])

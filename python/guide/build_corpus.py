@@ -23,6 +23,7 @@ from guide.corpus import (
 from guide.grammar import parse, sample
 
 FOREIGN_SHARE = 0.3
+NATURAL = 1.4
 # Most answers are learned by their opening only: which answer is due is decided there, and the rest of a
 # canonical answer needs far fewer repetitions than the many ways of asking for it.
 WHOLE_SHARE = 0.12
@@ -73,7 +74,7 @@ class Writer:
             else:
                 topic = self.rng.choice(self.topics)
                 room, answer = topic.room, topic.answer
-                text = sample(self.rng.choice(topic.questions), self.rng)
+                text = sample(self.rng.choice(topic.questions), self.rng, NATURAL)
             question = vary(text, room, self.rng)
             if normalise(question) not in self.excluded:
                 return question, answer

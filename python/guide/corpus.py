@@ -10,6 +10,11 @@ from guide.grammar import Choice, expand, parse, read_macros, sample
 
 FOLDER = Path(__file__).parent
 REFUSAL = "refusal"
+# Share of foreign questions whose subject is an invented word, so that no list of subjects decides.
+UNKNOWN_SHARE = 0.12
+ONSETS = [*"bcdfghjklmnprstvwz", "ch", "sh", "th", "st", "br", "cl", "dr", "gr", "pl", "tr"]
+VOWELS = [*"aeiou", "ai", "ea", "oo", "ou"]
+CODAS = ["", "", "", *"nrsltmdk", "ng", "nd", "st", "ck"]
 SUBJECT = re.compile("\x01(.*?)\x02")
 
 
@@ -72,8 +77,16 @@ def read_foreign() -> Foreign:
     )
 
 
+def invented_word(rng: Random) -> str:
+    """Return a word that nobody wrote, as every word outside our lists is to the model."""
+    syllables = (
+        rng.choice(ONSETS) + rng.choice(VOWELS) + rng.choice(CODAS) for _ in range(rng.randint(1, 3))
+    )
+    return "".join(syllables)
+
+
 def foreign_question(foreign: Foreign, rng: Random) -> str:
-    """Write one foreign question; @ in a form says where its subject goes."""
+    """Write one foreign question; @ in a form says where its subject goes, % is an invented word."""
     kind = rng.random()
     if kind < 0.03:
         return rng.choice(foreign.other_languages)
@@ -83,9 +96,13 @@ def foreign_question(foreign: Foreign, rng: Random) -> str:
         letters = "abcdefghijklmnopqrstuvwxyz"
         return " ".join("".join(rng.choices(letters, k=rng.randint(2, 9))) for _ in range(rng.randint(1, 5)))
     text = sample(rng.choices(foreign.forms, foreign.weights)[0], rng)
+    if rng.random() < UNKNOWN_SHARE:
+        text = SUBJECT.sub("%", text)
     subject = SUBJECT.search(text)
     if "@" in text and subject:
         text = text.replace(subject[0], "", 1).replace("@", subject[1])
+    while "%" in text:
+        text = text.replace("%", invented_word(rng), 1)
     return re.sub(r" +", " ", SUBJECT.sub(r"\1", text)).strip()
 
 

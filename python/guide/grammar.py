@@ -59,10 +59,13 @@ def parse(pattern: str) -> Choice:
     return Choice(stack[0])
 
 
-def sample(choice: Choice, rng: Random) -> str:
-    """Write one text of the grammar, each alternative equally likely."""
-    branch = rng.choice(choice.branches)
-    return "".join(part if isinstance(part, str) else sample(part, rng) for part in branch)
+def sample(choice: Choice, rng: Random, bias: float = 1.0) -> str:
+    """Write one text of the grammar.
+
+    With a bias above 1 the earlier alternatives are likelier: the most natural ones are written first.
+    """
+    branch = choice.branches[int(len(choice.branches) * rng.random() ** bias)]
+    return "".join(part if isinstance(part, str) else sample(part, rng, bias) for part in branch)
 
 
 def to_regex(choice: Choice) -> str:

@@ -194,7 +194,7 @@ def main() -> None:
     arguments.add_argument("--tokenizer", type=Path, required=True)
     arguments.add_argument("--out", type=Path, required=True)
     arguments.add_argument("--seed", type=int, default=7)
-    arguments.add_argument("--batch-tokens", type=int, default=1536)
+    arguments.add_argument("--batch-tokens", type=int, default=1024)
     options = arguments.parse_args()
     if sys.platform == "linux" and "openblas" not in os.environ.get("LD_PRELOAD", ""):
         print("OpenBLAS is not preloaded: training will take many hours (see README.md).", file=sys.stderr)

@@ -7,7 +7,7 @@ one at a time as generate_step does, so that the scheduler decides the order and
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import mlx.core as mx
@@ -21,6 +21,8 @@ from mlx_lm.generate import GenerationBatch, StopSequences  # noqa: E402
 from mlx_lm.models.cache import can_trim_prompt_cache, make_prompt_cache, trim_prompt_cache  # noqa: E402
 from mlx_lm.sample_utils import make_repetition_penalty  # noqa: E402
 
+from .layers import can_cut, copy_layers, own_layers  # noqa: E402
+from .radix import common_length  # noqa: E402
 from .sampling import Sampler, greedy  # noqa: E402
 
 SUPPORTED_VERSION = "0.32.2"
@@ -34,7 +36,10 @@ def check_version() -> None:
 
 @dataclass
 class Prompt:
-    """One row's prompt on its way into the cache. `done` and `total` count tokens, cached ones included."""
+    """One row's prompt on its way into the cache. `done` and `total` count tokens, cached ones included.
+
+    `reached` is called when the cache holds exactly as many tokens as one of `checkpoints`.
+    """
 
     key: Any
     cache: list[Any]
@@ -43,6 +48,8 @@ class Prompt:
     sampler: Sampler
     processors: list[Any]
     max_tokens: int
+    checkpoints: list[int] = field(default_factory=list)
+    reached: Callable[["Prompt"], None] = lambda prompt: None
 
     @property
     def total(self) -> int:
@@ -51,12 +58,25 @@ class Prompt:
 
 @dataclass
 class Decoded:
-    """One row's token of one step. `end`: "stop" (an end token), "length", or None. `broken`: NaN logits."""
+    """One row's token of one step. `end`: "stop" (an end token), "length", or None. `broken`: NaN logits.
+
+    With its end come its layers and the ids that they hold.
+    """
 
     key: Any
     token: int
     end: str | None
     broken: bool
+    left: "Left | None" = None
+
+
+@dataclass
+class Left:
+    """What a row leaves behind: layers that hold exactly `token_ids`."""
+
+    key: Any
+    token_ids: list[int]
+    layers: list[Any]
 
 
 class RowBatch:
@@ -85,6 +105,8 @@ class RowBatch:
         repetition_penalty: float = 1,
         cache: list[Any] | None = None,
         cached: int = 0,
+        checkpoints: Iterable[int] = (),
+        reached: Callable[[Prompt], None] = lambda prompt: None,
     ) -> Prompt:
         """Prepare a prompt; nothing is computed yet.
 
@@ -104,20 +126,26 @@ class RowBatch:
             trim_prompt_cache(cache, surplus)
             cached = len(ids) - 1
         processors = [] if repetition_penalty == 1 else [make_repetition_penalty(repetition_penalty)]
-        return Prompt(key, cache, ids, cached, sampler, processors, max_tokens)
+        stops = sorted(stop for stop in checkpoints if cached < stop < len(ids))
+        return Prompt(key, cache, ids, cached, sampler, processors, max_tokens, stops, reached)
 
     def prefill(self, prompt: Prompt, limit: int) -> bool:
         """Feed up to `limit` tokens. True when the prompt is in: the row then decodes."""
-        chunk = prompt.token_ids[prompt.done : min(prompt.done + limit, prompt.total - 1)]
-        if chunk:
-            self._model(mx.array([chunk]), cache=prompt.cache)
-            mx.eval([layer.state for layer in prompt.cache])
-            prompt.done += len(chunk)
+        end = min(prompt.done + limit, prompt.total - 1)
+        while prompt.done < end:
+            self._feed(prompt, min([end, *(stop for stop in prompt.checkpoints if stop > prompt.done)]))
         if prompt.done < prompt.total - 1:
             return False
         self._join(prompt)
         prompt.done = prompt.total
         return True
+
+    def _feed(self, prompt: Prompt, end: int) -> None:
+        self._model(mx.array([prompt.token_ids[prompt.done : end]]), cache=prompt.cache)
+        mx.eval([layer.state for layer in prompt.cache])
+        prompt.done = end
+        if end in prompt.checkpoints:
+            prompt.reached(prompt)
 
     def _join(self, prompt: Prompt) -> None:
         """Feed the last id of the prompt and let its row decode with the others."""
@@ -144,13 +172,59 @@ class RowBatch:
     def decode(self) -> list[Decoded]:
         """One step of every decoding row; rows that end leave the batch."""
         responses = self._decoding.next()
-        decoded = [Decoded(r.uid, r.token, r.finish_reason, _is_broken(r.logprobs)) for r in responses]
+        decoded = [
+            Decoded(r.uid, r.token, r.finish_reason, _is_broken(r.logprobs), self._left(r)) for r in responses
+        ]
         broken = [row.key for row in decoded if row.broken and row.end is None]
         if broken:
             self.remove(broken)
         if any(row.end for row in decoded):
             self._decoding.settle()
         return decoded
+
+    def _left(self, response: Any) -> Left | None:
+        if response.prompt_cache is None:
+            return None
+        if self._decoding.merged:
+            own_layers(response.prompt_cache)
+        return Left(response.uid, response.all_tokens, response.prompt_cache)
+
+    def copy_beginning(self, key: Any, tokens: int) -> list[Any] | None:
+        """Layers with the first `tokens` ids of a decoding row, which goes on; None if they cannot be cut."""
+        index = self._index(key)
+        if index is None:
+            return None
+        layers, held = self._decoding.extract_cache(index), len(self._decoding.tokens[index])
+        if tokens > held or not (tokens == held or can_cut(layers)):
+            return None
+        layers = copy_layers(layers, held - tokens)
+        # At once: the row's next step would otherwise copy its whole cache for the sake of this one.
+        own_layers(layers)
+        return layers
+
+    def shared(self, token_ids: list[int]) -> tuple[Any, int]:
+        """The decoding row that begins most like `token_ids`, and how many ids they share."""
+        best: tuple[Any, int] = (None, 0)
+        for key, held in zip(self._decoding.uids, self._decoding.tokens, strict=True):
+            length = common_length(held, token_ids)
+            if length > best[1]:
+                best = key, length
+        return best
+
+    def take(self, key: Any) -> Left | None:
+        """Take a row out of the decoding batch with what it leaves; None for an unknown one."""
+        index = self._index(key)
+        if index is None:
+            return None
+        layers = self._decoding.extract_cache(index)
+        if self._decoding.merged:
+            own_layers(layers)
+        left = Left(key, self._decoding.tokens[index], layers)
+        self.remove([key])
+        return left
+
+    def _index(self, key: Any) -> int | None:
+        return next((index for index, one in enumerate(self._decoding.uids) if one is key), None)
 
     def remove(self, keys: Iterable[Any]) -> None:
         """Take rows out of the decoding batch; unknown ones are ignored."""
@@ -178,27 +252,27 @@ class _Decoding(GenerationBatch):
     a small model they are a good part of a step.
     """
 
-    _merged = False
+    merged = False
 
     def merge(self) -> None:
         """Turn a lone row's caches into batch caches, so that others can join."""
-        if not self._merged:
+        if not self.merged:
             self.prompt_cache = [layer.merge([layer]) for layer in self.prompt_cache]
-            self._merged = True
+            self.merged = True
 
     def settle(self) -> None:
         """After rows came or went: plain caches for a row left alone, and the next tokens scheduled.
 
         Their regrouping would otherwise be computed with the step after them, and they be read a step late.
         """
-        if self._merged and len(self) == 1:
+        if self.merged and len(self) == 1:
             self.prompt_cache = self.extract_cache(0)
-            self._merged = False
+            self.merged = False
         if self._next_tokens is not None:
             mx.async_eval(self._next_tokens)
 
     def extract_cache(self, idx: int) -> list[Any]:
-        return super().extract_cache(idx) if self._merged else list(self.prompt_cache)
+        return super().extract_cache(idx) if self.merged else list(self.prompt_cache)
 
 
 class _Float32Logits:

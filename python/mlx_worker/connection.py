@@ -175,6 +175,7 @@ class Connection:
             priority=frame.priority,
             text=tokens.row_text(frame.sampling.stop),
             completed=len(resumed),
+            checkpoints=self._checkpoints(tokens, frame, prompt),
         )
         if frame.resume:
             try:
@@ -201,6 +202,14 @@ class Connection:
         if not prompt:
             raise EngineError("invalid_request", "The prompt is empty.")
         return prompt
+
+    def _checkpoints(self, tokens: Tokens, frame: Generate, prompt: list[int]) -> tuple[int, ...]:
+        """Where to keep a cache that cannot be cut; any other needs no such places."""
+        if self._ready is None or self._ready.loaded.receipt.trimmable:
+            return ()
+        if frame.messages is None:
+            return (len(prompt) - 1,)
+        return tokens.stable_lengths(frame.messages, prompt, continue_final=frame.continue_final)
 
     def _tokens_for_text(self) -> Tokens:
         if self._ready is None:
@@ -250,7 +259,7 @@ class Connection:
                     self._publish_step(event)
                 case Prefilled(row, done, total):
                     if not row.closed:
-                        self._send(Prefill(row.id, done, total, row.cached_tokens))
+                        self._send(Prefill(row.id, done, total, row.reused))
                 case Failed(row, error):
                     self._close(row, "error", error)
                 case Ready():
@@ -302,6 +311,7 @@ class Connection:
                 usage=row.usage(),
                 timings=row.timings(),
                 error=error_body(error) if error else None,
+                cache=row.cache_receipt(),
             )
         )
 

@@ -227,13 +227,15 @@ def _dequantized(module: nn.Module) -> nn.Module | None:
 
 
 def _probe(model: nn.Module) -> tuple[int, int, bool]:
-    """One forward pass over one token: vocabulary, KV bytes per token, whether the cache can be trimmed."""
-    from mlx_lm.models.cache import can_trim_prompt_cache, make_prompt_cache
+    """One forward pass over one token: vocabulary, KV bytes per token, whether any cache can be trimmed."""
+    from mlx_lm.models.cache import make_prompt_cache
+
+    from .layers import is_plain
 
     cache = make_prompt_cache(model)
     logits = model(mx.array([[0]]), cache=cache)
     mx.eval(logits)
-    return logits.shape[-1], sum(_bytes_per_token(layer) for layer in cache), can_trim_prompt_cache(cache)
+    return logits.shape[-1], sum(_bytes_per_token(layer) for layer in cache), is_plain(cache)
 
 
 def _bytes_per_token(layer: Any) -> int:

@@ -60,6 +60,15 @@ class Timings(Struct):
     tokens_per_second: Seconds
 
 
+class CacheReceipt(Struct):
+    """What was not prefilled again: tokens (resumed ones included), where they lay, and the seconds that
+    prefilling them takes this model here (0 while that was not measured)."""
+
+    reused_tokens: Count
+    from_: Literal["memory", "disk", "none"] = msgspec.field(name="from")
+    seconds_saved: Seconds
+
+
 class ErrorBody(Struct):
     code: ErrorCode
     message: str
@@ -91,6 +100,9 @@ class Load(Struct, tag_field="type", tag="load"):
     widen: Literal["auto", "never"] = "auto"
     memory_limit_bytes: Count | None = None
     context_window: Count | None = None
+    cache_limit_bytes: Count | None = None
+    cache_dir: str | None = None
+    cache_dir_limit_bytes: Count | None = None
 
 
 class Unload(Struct, tag_field="type", tag="unload"):
@@ -194,6 +206,7 @@ class Finished(Struct, tag_field="type", tag="finished"):
     usage: Usage
     timings: Timings
     error: ErrorBody | None = None
+    cache: CacheReceipt | None = None
 
 
 class Counted(Struct, tag_field="type", tag="counted"):

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from .detokenizer import RowText
 from .errors import EngineError
-from .protocol import Priority, Sampling, Timings, Usage
+from .prefix_cache import Origin
+from .protocol import CacheReceipt, Priority, Sampling, Timings, Usage
 
 PRIORITIES: dict[Priority, int] = {"interactive": 0, "batch": 1, "background": 2}
 
@@ -15,7 +16,8 @@ class Row:
     """What both threads know of a row. The IO thread owns it; the MLX thread writes the marks.
 
     `token_ids` are all ids to be fed: the prompt's, then those resumed. `completed` counts completion
-    tokens, resumed ones included; `limit` is the most there may be. Marks are seconds of the
+    tokens, resumed ones included; `limit` is the most there may be. `reused` ids were in a cache already.
+    `checkpoints` are lengths at which the next prompt is sure to agree. Marks are seconds of the
     monotonic clock.
     """
 
@@ -29,7 +31,10 @@ class Row:
     text: RowText
     completed: int = 0
     unsent: str = ""
-    cached_tokens: int = 0
+    checkpoints: tuple[int, ...] = ()
+    reused: int = 0
+    reused_from: Origin = "none"
+    seconds_saved: float = 0.0
     closed: bool = False
     queued_at: float = field(default_factory=time.monotonic)
     prefill_at: float | None = None
@@ -41,7 +46,10 @@ class Row:
         return len(self.token_ids) - self.prompt_tokens
 
     def usage(self) -> Usage:
-        return Usage(self.prompt_tokens, self.completed, self.cached_tokens)
+        return Usage(self.prompt_tokens, self.completed, min(self.reused, self.prompt_tokens))
+
+    def cache_receipt(self) -> CacheReceipt:
+        return CacheReceipt(self.reused, self.reused_from, self.seconds_saved)
 
     def timings(self) -> Timings:
         """Seconds in the queue, in prefill up to the first token, and from there to the last one."""

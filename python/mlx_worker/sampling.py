@@ -48,7 +48,11 @@ class SeededSampler:
         # A threefry key is two 32-bit words: the seed and the position are one each.
         key = mx.array([self._seed, self._position], dtype=mx.uint32)
         self._position += 1
-        return mx.random.categorical(logprobs * (1 / sampling.temperature), key=key)
+        # The Gumbel-max trick (https://arxiv.org/abs/1611.01144, section 2): noise per token, then the best.
+        # mx.random.categorical walks the summed probabilities, where the last bit of any of them, which
+        # differs between a prefilled and a decoded prefix, often moves the choice to a neighbour.
+        noise = mx.random.gumbel(logprobs.shape, key=key)
+        return mx.argmax(logprobs * (1 / sampling.temperature) + noise, axis=-1)
 
 
 # The three filters follow mlx_lm.sample_utils without its mx.compile: compiling costs half a second

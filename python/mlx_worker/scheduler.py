@@ -6,16 +6,20 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import mlx.core as mx
 import msgspec
 
-from .adapter import Prompt, RowBatch, check_version
+from .adapter import SUPPORTED_VERSION, Left, Prompt, RowBatch, check_version
+from .cache_files import CacheFiles
 from .errors import EngineError
 from .host import memory_bytes
+from .layers import can_cut, copy_layers, layer_kinds, make_layers, own_layers
 from .loader import LoadedModel, load_model
 from .log import log
+from .prefix_cache import MIN_TOKENS, PrefixCache, Reuse
 from .protocol import (
     Embed,
     Embedded,
@@ -29,6 +33,7 @@ from .protocol import (
     Unloaded,
     error_body,
 )
+from .radix import common_length
 from .rows import PRIORITIES, Drop, Failed, Prefilled, Row, Stepped
 from .sampling import make_sampler
 from .tokens import Tokens
@@ -41,6 +46,10 @@ IDLE_CHUNK_SECONDS, IDLE_CHUNK_TOKENS = 0.5, (256, 2048)
 CHUNK_STEP = 16
 # Freed buffers that MLX may keep for reuse.
 CACHE_SHARE, CACHE_BYTES = 16, (256 << 20, 2 << 30)
+# Caches of prompts that may come again, where the load frame sets no limit.
+PREFIX_SHARE, PREFIX_BYTES = 16, (128 << 20, 8 << 30)
+# Caches go to the disk when nobody has wanted anything for so long: a person who types on is not held up.
+IDLE_SECONDS = 1.5
 
 Command = Load | Unload | Embed | Ping | Row | Drop
 
@@ -79,13 +88,15 @@ class Scheduler:
         self._loaded: LoadedModel | None = None
         self._batch: RowBatch | None = None
         self._waiting: list[Row] = []
+        self._prefixes = PrefixCache(0)
         self._prompts: dict[Row, Prompt] = {}
+        self._fed: Row | None = None
+        self._worked_at = 0.0
         self._decoding: set[Row] = set()
         self._embeds: list[_EmbedJob] = []
         self._steps = 0
         self._prefill_rate: float | None = None
-        low, high = CACHE_BYTES
-        mx.set_cache_limit(min(max(memory_bytes() // CACHE_SHARE, low), high))
+        mx.set_cache_limit(_share(CACHE_SHARE, CACHE_BYTES))
 
     def run(self) -> None:
         """Work for ever; the process ends from another thread."""
@@ -95,9 +106,12 @@ class Scheduler:
     def turn(self) -> None:
         """One turn of the loop; blocks while there is nothing to do."""
         self._drain()
+        worked = self.busy
         self._prefill()
         self._decode()
         self._embed()
+        if worked:
+            self._worked_at = time.monotonic()
 
     @property
     def busy(self) -> bool:
@@ -105,13 +119,24 @@ class Scheduler:
 
     def _drain(self) -> None:
         if not self.busy:
-            self._handle(self._inbox.get())
+            self._handle(self._wait())
         while True:
             try:
                 command = self._inbox.get_nowait()
             except queue.Empty:
                 return
             self._handle(command)
+
+    def _wait(self) -> Command:
+        """The next command; while none comes, caches are written to the disk, one at a time."""
+        while self._prefixes.unsaved() is not None:
+            try:
+                return self._inbox.get(timeout=max(0.0, self._worked_at + IDLE_SECONDS - time.monotonic()))
+            except queue.Empty:
+                self._prefixes.save_one(self._prefill_rate or 0.0)
+                if self._prefixes.unsaved() is None:
+                    log("info", "caches are on the disk", bytes=self._prefixes.bytes)
+        return self._inbox.get()
 
     def _handle(self, command: Command) -> None:
         match command:
@@ -147,6 +172,8 @@ class Scheduler:
             return
         self._loaded = loaded
         self._batch = RowBatch(loaded.model, loaded.end_token_ids) if tokens else None
+        if tokens is not None:
+            self._prefixes = _open_prefixes(frame, loaded)
         self._steps, self._prefill_rate = 0, None
         # What is loaded stays: later collections need not walk it.
         gc.collect()
@@ -154,7 +181,8 @@ class Scheduler:
         self._post(Ready(Loaded(frame.id, loaded.receipt), tokens, loaded))
 
     def _unload(self, frame: Unload) -> None:
-        self._loaded = self._batch = None
+        self._loaded = self._batch = self._fed = None
+        self._prefixes = PrefixCache(0)
         self._waiting.clear()
         self._prompts.clear()
         self._decoding.clear()
@@ -177,12 +205,19 @@ class Scheduler:
         )
 
     def _forget(self, row: Row) -> None:
+        """Take a row out; what was computed for it is kept."""
         if row in self._waiting:
             self._waiting.remove(row)
-        self._prompts.pop(row, None)
+        prompt = self._prompts.pop(row, None)
+        if prompt is not None:
+            self._prefixes.keep(prompt.token_ids[: prompt.done], prompt.cache, prompt.done)
         if row in self._decoding and self._batch is not None:
             self._decoding.discard(row)
-            self._batch.remove([row])
+            self._keep(self._batch.take(row))
+
+    def _keep(self, left: Left | None) -> None:
+        if left is not None:
+            self._prefixes.keep(left.token_ids, left.layers, left.key.prompt_tokens)
 
     def _prefill(self) -> None:
         """Feed one chunk of the first waiting row; with its last chunk the row begins to decode."""
@@ -191,11 +226,13 @@ class Scheduler:
             return
         row = self._waiting[0]
         try:
-            prompt = self._prompts.get(row) or self._begin(batch, row)
+            prompt = self._prompt(batch, row)
             before, started = prompt.done, time.perf_counter()
             complete = batch.prefill(prompt, self._chunk())
             self._measure(prompt.done - before, time.perf_counter() - started)
         except Exception as error:
+            # Its cache may hold half a chunk.
+            self._prompts.pop(row, None)
             self._forget(row)
             self._fail([row], error)
             return
@@ -205,17 +242,62 @@ class Scheduler:
             del self._prompts[row]
             self._decoding.add(row)
 
-    def _begin(self, batch: RowBatch, row: Row) -> Prompt:
-        row.prefill_at = time.monotonic()
-        prompt = batch.begin(
+    def _prompt(self, batch: RowBatch, row: Row) -> Prompt:
+        """The row's prompt, on top of the longest beginning that is in a cache already.
+
+        Rows that wait see what the rows before them computed; a row that was overtaken looks again.
+        """
+        prompt = self._prompts.get(row)
+        if prompt is None:
+            row.prefill_at = time.monotonic()
+            prompt = self._prompts[row] = self._begin(batch, row, self._reusable(batch, row, 0))
+        elif self._fed is not row:
+            reuse = self._reusable(batch, row, prompt.done)
+            if reuse is not None:
+                prompt = self._prompts[row] = self._begin(batch, row, reuse)
+        self._fed = row
+        return prompt
+
+    def _begin(self, batch: RowBatch, row: Row, reuse: Reuse | None) -> Prompt:
+        if reuse is not None:
+            row.reused, row.reused_from = reuse.tokens, reuse.origin
+            rate = self._prefill_rate or reuse.rate
+            row.seconds_saved = reuse.tokens / rate if rate else 0.0
+        return batch.begin(
             row,
             row.token_ids,
             max_tokens=row.limit - row.resumed,
             sampler=make_sampler(row.sampling, row.seed, row.resumed),
             repetition_penalty=row.sampling.repetition_penalty,
+            cache=reuse.layers if reuse else None,
+            cached=reuse.tokens if reuse else 0,
+            checkpoints=row.checkpoints,
+            reached=self._checkpoint,
         )
-        self._prompts[row] = prompt
-        return prompt
+
+    def _checkpoint(self, prompt: Prompt) -> None:
+        ids, layers = prompt.token_ids[: prompt.done], copy_layers(prompt.cache)
+        own_layers(layers)
+        self._prefixes.keep(ids, layers, prompt.done, stable=True)
+
+    def _reusable(self, batch: RowBatch, row: Row, done: int) -> Reuse | None:
+        """The longest beginning of the row's ids in any cache, kept or at work, if longer than `done`."""
+        ids = row.token_ids
+        kept = self._prefixes.shared(ids)
+        wanted = max(kept, done) + MIN_TOKENS
+        key, shared = batch.shared(ids)
+        shared = min(shared, len(ids) - 1)
+        if shared >= wanted:
+            layers = batch.copy_beginning(key, shared)
+            if layers is not None:
+                return Reuse(layers, shared, "memory")
+        for other in self._prompts.values():
+            shared = min(common_length(other.token_ids, ids), other.done, len(ids) - 1)
+            if other.key is not row and shared >= wanted and can_cut(other.cache):
+                layers = copy_layers(other.cache, other.done - shared)
+                own_layers(layers)
+                return Reuse(layers, shared, "memory")
+        return self._prefixes.take(ids) if kept > done else None
 
     def _chunk(self) -> int:
         """Tokens of the next prefill chunk: by time, as measured; small while others decode."""
@@ -264,6 +346,9 @@ class Scheduler:
                 self._decoding.discard(row)
             tokens.append((row, one.token, one.end))
         self._post(Stepped(self._steps, now, tokens))
+        for one in decoded:
+            if not one.broken:
+                self._keep(one.left)
 
     def _fail(self, rows: list[Any], error: Exception) -> None:
         log(
@@ -306,3 +391,29 @@ class Scheduler:
         else:
             job.vectors.update(vectors)
             job.tokens += tokens
+
+
+def _share(share: int, bounds: tuple[int, int]) -> int:
+    """A share of the machine's memory in bytes, within bounds."""
+    low, high = bounds
+    return min(max(memory_bytes() // share, low), high)
+
+
+def _open_prefixes(frame: Load, loaded: LoadedModel) -> PrefixCache:
+    """The cache of a loaded model; without files when its folder cannot be used."""
+    limit, files = frame.cache_limit_bytes, None
+    if frame.cache_dir is not None:
+        key = {
+            "model": loaded.receipt.model_hash,
+            "template": loaded.receipt.template_hash,
+            "adapter": None,
+            "layers": layer_kinds(make_layers(loaded.model)),
+            "dtype": loaded.receipt.dtype,
+            "mlx_lm": SUPPORTED_VERSION,
+            "format": 1,
+        }
+        try:
+            files = CacheFiles(Path(frame.cache_dir), key, frame.cache_dir_limit_bytes)
+        except OSError as error:
+            log("warn", "caches are not kept on the disk", reason=str(error))
+    return PrefixCache(_share(PREFIX_SHARE, PREFIX_BYTES) if limit is None else limit, files)

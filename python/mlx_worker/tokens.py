@@ -54,6 +54,36 @@ class Tokens:
             raise EngineError("invalid_request", "Only an assistant message can be continued.")
         return self._encode(self._render(messages, continue_final=continue_final))
 
+    def stable_lengths(
+        self, messages: Sequence[WireMessage], prompt: list[int], *, continue_final: bool
+    ) -> tuple[int, ...]:
+        """Lengths of `prompt` up to which a later prompt of this conversation, or of one with the same
+        system prompt, has the same ids: templates rewrite only what follows the last user's turn."""
+        asked = messages[:-1] if continue_final else messages
+        whole = self._render(messages, continue_final=continue_final)
+        lengths: set[int] = set()
+        for part in [asked[:1], asked] if asked and asked[0].role == "system" else [asked]:
+            try:
+                text = self._render(part, continue_final=False, open_answer=False)
+            except EngineError:
+                # Some templates refuse a lone system message.
+                continue
+            if not whole.startswith(text):
+                continue
+            lengths.add(self._border(prompt, text, whole[len(text) :]))
+        return tuple(sorted(lengths - {0}))
+
+    def _border(self, prompt: list[int], before: str, after: str) -> int:
+        """How many ids of `prompt` stand for `before`; 0 when a token spans the border.
+
+        The shorter side is encoded: the other may be a whole conversation.
+        """
+        if len(before) < len(after):
+            head = self._encode(before)
+            return len(head) if prompt[: len(head)] == head else 0
+        rest = self._encode(after)
+        return len(prompt) - len(rest) if rest and prompt[-len(rest) :] == rest else 0
+
     def count(self, frame: CountTokens) -> Counted:
         """The prompt size in tokens, each message's share of it, and `text` alone.
 

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,14 @@ class Engine:
 
     def gather(self, row: str = "r") -> "Answer":
         return Answer(row, self.until(lambda f: f["type"] == "finished" and f["row"] == row))
+
+    def until_logged(self, words: str) -> None:
+        """Wait for a line of the log, which comes after what it tells of."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while words not in self.log.read_text():
+            if time.monotonic() > deadline:
+                raise TimeoutError(self.log.read_text())
+            time.sleep(0.02)
 
     def unload(self) -> None:
         self.reply({"type": "unload", "id": "unload"})

@@ -157,6 +157,16 @@ def test_sampling_follows_the_distribution_and_the_position() -> None:
     assert [number(resumed(logprobs)) for _ in range(500)] == drawn[1500:]
 
 
+def test_last_bits_of_the_logits_do_not_move_a_seeded_choice() -> None:
+    logprobs = mx.log(mx.softmax(mx.random.normal((1, 8192), key=mx.random.key(0))))
+    nearly = logprobs + mx.linspace(-1e-5, 1e-5, 8192)
+    drawn = []
+    for given in (logprobs, nearly):
+        sampler = make_sampler(Sampling(max_tokens=1, temperature=5), 7, 0)
+        drawn.append([number(sampler(given)) for _ in range(1000)])
+    assert drawn[0] == drawn[1]
+
+
 def number(array: mx.array) -> int:
     value: Any = array.item()
     return int(value)

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 from safetensors import safe_open
+from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from guide.build_corpus import conversations
@@ -60,6 +61,13 @@ def test_weights_are_float16_and_within_the_size_promised(folder: Path) -> None:
 def test_both_models_share_one_tokenizer() -> None:
     first, second = (FOLDER / "models" / name / "tokenizer.json" for name in sorted(MODELS))
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_auto_tokenizer_cuts_text_as_the_training_did(folder: Path) -> None:
+    trained = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer = tokenizer_of(folder)
+    for text in [*ANSWERS.values(), *(question for _, question in read_evaluation("held-out"))]:
+        assert tokenizer.encode(text) == trained.encode(text).ids
 
 
 def test_auto_tokenizer_reads_chatml_and_any_text(folder: Path) -> None:

@@ -128,3 +128,57 @@ def test_seeded_rows_share_a_batch(bench: Bench) -> None:
     bench.turn(2)
     (step,) = bench.turn()
     assert len(step.tokens) == 2
+
+
+def finish(bench: Bench, rows: list[Row]) -> dict[Row, list[int]]:
+    """What each row says up to its end."""
+    said: dict[Row, list[int]] = {row: [] for row in rows}
+    ended: set[Row] = set()
+    while len(ended) < len(rows):
+        for event in bench.turn():
+            for row, token, end in event.tokens if isinstance(event, Stepped) else []:
+                if row in said:
+                    said[row].append(token)
+                    ended |= {row} if end else set()
+    return said
+
+
+def test_identical_prompts_in_flight_are_prefilled_once(bench: Bench) -> None:
+    rows = [bench.row(str(index), 700, 12) for index in range(4)]
+    said = finish(bench, rows)
+    assert [row.reused for row in rows] == [0, 699, 699, 699]
+    assert len({tuple(tokens) for tokens in said.values()}) == 1
+
+
+def test_follower_reuses_what_an_answer_under_way_has_in_common_with_it(bench: Bench, qwen: Path) -> None:
+    talks = bench.row("talks", 300)
+    bench.turn(3)
+    follower = bench.row("follower", 200, 5)
+    shorter = finish(bench, [follower])[follower]
+    assert follower.reused == 199
+    assert talks.reused == 0
+    other = Bench(qwen)
+    alone = other.row("alone", 200, 5)
+    assert finish(other, [alone])[alone] == shorter
+
+
+def test_overtaken_prompt_reuses_what_overtook_it(bench: Bench) -> None:
+    slow = bench.row("slow", 3000, 6, priority="background")
+    bench.turn()
+    quick = bench.row("quick", 3000, 6)
+    said = finish(bench, [slow, quick])
+    assert said[slow] == said[quick]
+    assert quick.reused > 0
+    assert slow.reused == 2999
+
+
+def test_row_that_fails_leaves_nothing_to_reuse(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = bench.scheduler._batch
+    assert batch is not None
+    monkeypatch.setattr(batch, "_feed", lambda *_: 1 / 0)
+    bench.row("fails", 300)
+    assert any(isinstance(event, Failed) for event in bench.turn())
+    monkeypatch.undo()
+    again = bench.row("again", 300, 3)
+    finish(bench, [again])
+    assert again.reused == 0

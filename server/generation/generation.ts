@@ -1,5 +1,5 @@
 import type { ErrorCode } from '#server/kernel/errors.ts';
-import type { FinishReason, Sampling, Timings, Usage } from '#server/worker/protocol.ts';
+import type { CacheReceipt, FinishReason, Sampling, Timings, Usage } from '#server/worker/protocol.ts';
 
 export interface PromptMessage {
   role: 'system' | 'user' | 'assistant';
@@ -36,6 +36,8 @@ export interface GenerationResult {
   finishReason: FinishReason;
   usage: Usage;
   timings: GenerationTimings;
+  /** What the engine did not have to prefill; null when none told. */
+  cache: CacheReceipt | null;
   seed: number;
   error: { code: ErrorCode; message: string; details?: Record<string, unknown> } | null;
 }

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HookMap, Hooks, ModelEntry } from '#server/kernel/hooks.ts';
 import {
   endless,
@@ -103,6 +105,25 @@ describe('an answer', () => {
     await start().result;
     const { timings } = await start().result;
     expect(timings.load).toBe(0);
+  });
+
+  it('reuses after an unload what the engine before it kept on the disk', async () => {
+    const content = 'Answer in full sentences, and say where a thing is found on the screen. '.repeat(4);
+    const messages = [
+      { role: 'system' as const, content },
+      { role: 'user' as const, content: question },
+    ];
+    const first = await start({ messages }).result;
+    const folder = join(engines.home, 'cache', 'prompts');
+    // Unfinished files have another name.
+    const written = () => globSync('*/*-????????.safetensors', { cwd: folder });
+    await vi.waitFor(() => expect(written()).not.toEqual([]), { timeout: 30_000 });
+    await engines.pool.unload('guide');
+    const recorder = start({ messages });
+    const { usage, cache, finishReason } = await recorder.result;
+    expect(finishReason).toBe(first.finishReason);
+    expect(cache).toMatchObject({ from: 'disk', reused_tokens: usage.cached_tokens });
+    expect(usage.cached_tokens).toBe(usage.prompt_tokens - 1);
   });
 
   it('can be followed from any point by a browser that comes back', async () => {

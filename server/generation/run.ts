@@ -187,8 +187,9 @@ export class Run {
   #finish(finished: RowFinished): GenerationResult {
     this.#watch.tokens(finished.tokenIds.length);
     this.stream.push(finished.tokenIds, finished.text);
-    const { finishReason, usage, error } = finished;
-    return { finishReason, usage, error, seed: this.#seed ?? 0, timings: this.#watch.result(finished) };
+    const { finishReason, usage, error, cache } = finished;
+    const timings = this.#watch.result(finished);
+    return { finishReason, usage, error, cache, seed: this.#seed ?? 0, timings };
   }
 
   #fail(cause: unknown): GenerationResult {
@@ -216,6 +217,7 @@ export class Run {
         cached_tokens: this.#cachedTokens,
       },
       timings: this.#watch.result(null),
+      cache: null,
     };
   }
 

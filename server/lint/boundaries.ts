@@ -66,7 +66,8 @@ export const reserved: Reserved[] = [
   {
     pattern: /^\s*(import|from)\s+(mlx|mlx_lm)\b/,
     appliesTo: /^python\/mlx_worker\/.*\.py$/,
-    allowedIn: /^python\/mlx_worker\/(adapter|bert|directory|host|imports|loader|sampling|scheduler)\.py$/,
+    allowedIn:
+      /^python\/mlx_worker\/(adapter|bert|cache_files|directory|host|imports|layers|loader|sampling|scheduler)\.py$/,
     message: 'only the engine modules import mlx and mlx_lm',
   },
 ];

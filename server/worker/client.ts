@@ -23,6 +23,10 @@ export interface LoadRequest {
   widen?: 'auto' | 'never';
   memoryLimitBytes?: number | null;
   contextWindow?: number | null;
+  /** Memory for caches of prompts that may come again, bytes; a share of the machine's when absent. */
+  cacheLimitBytes?: number | null;
+  /** Where such caches outlive the engine; nowhere when absent. */
+  cacheDir?: string | null;
   onProgress?(fraction: number, stage: string): void;
 }
 
@@ -253,6 +257,8 @@ function loadFrame(request: LoadRequest): Unsent<RequestInput> {
     widen: request.widen ?? 'auto',
     memory_limit_bytes: request.memoryLimitBytes ?? null,
     context_window: request.contextWindow ?? null,
+    cache_limit_bytes: request.cacheLimitBytes ?? null,
+    cache_dir: request.cacheDir ?? null,
   };
 }
 
@@ -289,6 +295,7 @@ function rowEvent(frame: Extract<FromEngine, { row: string }>): RowEvent {
         usage: frame.usage,
         timings: frame.timings,
         error: frame.error,
+        cache: frame.cache,
       };
   }
 }

@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import { join } from 'node:path';
 import type { Config } from '#server/kernel/config.ts';
 import { AppError } from '#server/kernel/errors.ts';
 import type { EngineClient, Hello } from './client.ts';
@@ -274,6 +275,7 @@ class ResidentPool implements EnginePool {
     return new Supervisor({
       spec,
       log: this.#options.log,
+      cacheDir: join(this.#options.config.home, 'cache', 'prompts'),
       changed: this.#notices.changed,
       launch: async (signal) => {
         await untilAborted(turn.granted, signal);

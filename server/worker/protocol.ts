@@ -41,6 +41,16 @@ export const Usage = z.object({
   cached_tokens: Count.default(0),
 });
 
+/**
+ * What was not prefilled again: tokens, resumed ones included; where they lay; and the seconds that prefilling
+ * them takes this model here, 0 while that was not measured.
+ */
+export const CacheReceipt = z.object({
+  reused_tokens: Count,
+  from: z.enum(['memory', 'disk', 'none']),
+  seconds_saved: Seconds,
+});
+
 /** Seconds, and tokens per second over decode only. */
 export const Timings = z.object({
   queue: Seconds,
@@ -77,7 +87,11 @@ export const LoadReceipt = z.object({
 });
 
 export const ToEngine = z.discriminatedUnion('type', [
-  /** Load a model directory. At most one model per engine. `widen`: float32 on a CPU when `memory_limit_bytes` allows. */
+  /**
+   * Load a model directory. At most one model per engine. `widen`: float32 on a CPU when `memory_limit_bytes` allows.
+   * `cache_limit_bytes`: memory for caches of prompts that may come again, null for a share of the machine's.
+   * `cache_dir`: a private folder where such caches outlive the engine, null for none.
+   */
   z.object({
     type: z.literal('load'),
     id: Id,
@@ -85,6 +99,9 @@ export const ToEngine = z.discriminatedUnion('type', [
     widen: z.enum(['auto', 'never']).default('auto'),
     memory_limit_bytes: Count.nullable().default(null),
     context_window: Count.nullable().default(null),
+    cache_limit_bytes: Count.nullable().default(null),
+    cache_dir: z.string().nullable().default(null),
+    cache_dir_limit_bytes: Count.nullable().default(null),
   }),
   z.object({ type: z.literal('unload'), id: Id }),
   /** Start one row. Exactly one of `messages` and `prompt_token_ids`. `continue_final`: the last assistant message is left open. */
@@ -153,6 +170,8 @@ export const FromEngine = z.discriminatedUnion('type', [
     usage: Usage,
     timings: Timings,
     error: WireError.nullable().default(null),
+    /** Null for a row that was never admitted. */
+    cache: CacheReceipt.nullable().default(null),
   }),
   z.object({
     type: z.literal('counted'),
@@ -181,6 +200,7 @@ export type FromEngine = z.infer<typeof FromEngine>;
 export type WireMessage = z.infer<typeof WireMessage>;
 export type Sampling = z.infer<typeof Sampling>;
 export type Usage = z.infer<typeof Usage>;
+export type CacheReceipt = z.infer<typeof CacheReceipt>;
 export type Timings = z.infer<typeof Timings>;
 export type FinishReason = z.infer<typeof FinishReason>;
 export type LoadReceipt = z.infer<typeof LoadReceipt>;

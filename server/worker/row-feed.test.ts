@@ -9,6 +9,7 @@ const finished: RowFinished = {
   usage: { prompt_tokens: 1, completion_tokens: 1, cached_tokens: 0 },
   timings: { queue: 0, prefill: 0, decode: 0, tokens_per_second: 0 },
   error: null,
+  cache: null,
 };
 
 async function readAll(events: AsyncIterable<RowEvent>): Promise<RowEvent[]> {

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '#server/kernel/errors.ts';
-import type { FinishReason, Timings, Usage } from './protocol.ts';
+import type { CacheReceipt, FinishReason, Timings, Usage } from './protocol.ts';
 
 /** What one row reports, in order. `finished` is the last, exactly once. */
 export type RowEvent =
@@ -16,6 +16,8 @@ export interface RowFinished {
   finishReason: FinishReason;
   usage: Usage;
   timings: Timings;
+  /** Null when the engine refused the row. */
+  cache: CacheReceipt | null;
   error: { code: ErrorCode; message: string; details?: Record<string, unknown> } | null;
 }
 

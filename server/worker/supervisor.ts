@@ -26,6 +26,8 @@ interface SupervisorOptions {
   /** An engine with nothing loaded. Rejects with the signal's reason when aborted. */
   launch(signal: AbortSignal): Promise<Engine>;
   memoryLimitBytes(): number;
+  /** Where caches of prompts outlive the engine. */
+  cacheDir: string;
   /** Anything in `status` changed. */
   changed(): void;
   loaded(receipt: LoadReceipt): void;
@@ -132,6 +134,7 @@ export class Supervisor {
       return await engine.client.load({
         path: this.#options.spec.path,
         memoryLimitBytes: this.#options.memoryLimitBytes(),
+        cacheDir: this.#options.cacheDir,
         onProgress: (fraction, stage) => this.#become({ fraction, stage }),
       });
     } finally {

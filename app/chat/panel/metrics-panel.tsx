@@ -5,6 +5,7 @@ import { Card } from '#app/_ui/card.tsx';
 import { formatCount, formatSeconds } from '#app/_ui/format.ts';
 import type { Message } from '#server/features/chat/contract.ts';
 import { LoadedModels } from '../model/loaded-models.tsx';
+import { PromptCacheCard } from './prompt-cache-card.tsx';
 
 /** What running costs and yields, and what the answers of this conversation took, as far as they are on the page. */
 export function MetricsPanel({ messages }: { messages: Message[] }) {
@@ -13,11 +14,14 @@ export function MetricsPanel({ messages }: { messages: Message[] }) {
   const written = answers.reduce((sum, { usage }) => sum + (usage?.completion_tokens ?? 0), 0);
   const reused = answers.reduce((sum, { usage }) => sum + (usage?.cached_tokens ?? 0), 0);
   const seconds = answers.reduce((sum, { timings }) => sum + (timings?.decode ?? 0), 0);
+  const last = answers.findLast(({ usage }) => usage !== null)?.usage ?? null;
+  const saved = answers.reduce((sum, { usage }) => sum + (usage?.cache?.seconds_saved ?? 0), 0);
   return (
     <>
       {cards.map(({ id, content: Content }) => (
         <Content key={id} />
       ))}
+      <PromptCacheCard usage={last} />
       <div className="mb-2.5 rounded-card border border-line bg-surface px-3 py-2.5">
         <LoadedModels />
       </div>
@@ -31,6 +35,8 @@ export function MetricsPanel({ messages }: { messages: Message[] }) {
           <dd className="figures">{formatCount(reused)}</dd>
           <dt className="text-ink-2">time writing</dt>
           <dd className="figures">{formatSeconds(seconds)}</dd>
+          <dt className="text-ink-2">time saved by reuse</dt>
+          <dd className="figures">{formatSeconds(saved)}</dd>
         </dl>
       </Card>
     </>

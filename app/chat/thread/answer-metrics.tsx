@@ -12,7 +12,7 @@ export function AnswerMetrics({ message }: { message: Message }) {
     usage ? [formatCount(usage.completion_tokens), 'tokens'] : null,
     timings && timings.first_token > 0 ? [formatSeconds(timings.first_token), 'to first'] : null,
     usage && usage.cached_tokens > 0
-      ? [`${Math.round((usage.cached_tokens / usage.prompt_tokens) * 100)} %`, 'reused']
+      ? [`${Math.round((usage.cached_tokens / usage.prompt_tokens) * 100)} %`, 'of prompt reused']
       : null,
     finish_reason && finish_reason !== 'error' ? ['', REASONS[finish_reason]] : null,
   ].filter((part) => part !== null);
@@ -44,11 +44,9 @@ const REASONS = {
 function details(message: Message): string {
   const { timings, usage, seed, parameters, model } = message;
   const rows: [string, string][] = [];
-  if (usage)
-    rows.push([
-      'prompt',
-      `${formatCount(usage.prompt_tokens)} tokens, ${formatCount(usage.cached_tokens)} reused from cache`,
-    ]);
+  if (usage) rows.push(['prompt', `${formatCount(usage.prompt_tokens)} tokens, ${reuse(usage)}`]);
+  if (usage?.cache && usage.cache.seconds_saved > 0)
+    rows.push(['time saved', formatSeconds(usage.cache.seconds_saved)]);
   if (timings) {
     rows.push(['waited', formatSeconds(timings.queue)], ['model load', formatSeconds(timings.load)]);
     rows.push(
@@ -60,4 +58,10 @@ function details(message: Message): string {
   if (seed !== null) rows.push(['seed', String(seed)]);
   if (model?.hash) rows.push(['model', model.hash.slice(0, 12)]);
   return rows.map(([name, value]) => `${name}: ${value}`).join('\n');
+}
+
+function reuse({ cached_tokens, cache }: NonNullable<Message['usage']>): string {
+  if (cached_tokens === 0) return 'all read';
+  const place = cache && cache.from !== 'none' ? ` from ${cache.from}` : '';
+  return `${formatCount(cached_tokens)} reused${place}`;
 }

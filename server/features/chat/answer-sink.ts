@@ -138,7 +138,7 @@ const OTHER_MODEL: Ending = {
   },
 };
 
-function endingOf({ finishReason, usage, timings, seed, error }: GenerationResult): Ending {
+function endingOf({ finishReason, usage, timings, cache, seed, error }: GenerationResult): Ending {
   const status = finishReason === 'error' ? 'failed' : 'complete';
-  return { status, finishReason, error, usage, timings: { ...timings }, seed };
+  return { status, finishReason, error, usage: { ...usage, cache }, timings: { ...timings }, seed };
 }

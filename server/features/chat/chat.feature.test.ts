@@ -81,6 +81,17 @@ describe('with a real model', () => {
     expect((await room.ended(answer.id)).usage!.prompt_tokens).toBe(count.tokens);
   });
 
+  test('an answer keeps the receipt of what it did not have to read again', async () => {
+    const { answer } = await ask('What does the receipt of an answer say?');
+    const first = (await room.ended(answer.id)).usage!;
+    expect(first.cache).toMatchObject({ reused_tokens: first.cached_tokens });
+    const next = await room.send(answer.conversation_id, 'And where does it stand?');
+    const { usage } = await room.ended(next.answer.id);
+    expect(usage!.cached_tokens).toBeGreaterThan(first.prompt_tokens / 2);
+    expect(usage!.cache).toMatchObject({ reused_tokens: usage!.cached_tokens, from: 'memory' });
+    expect(usage!.cache!.seconds_saved).toBeGreaterThan(0);
+  });
+
   test('a stopped answer goes on as if it had not been stopped', async () => {
     const whole = await room.ended((await ask(LONG)).answer.id);
     const half = await cutOff((id) => room.call('POST', `/chat/messages/${id}/stop`));

@@ -45,8 +45,21 @@ export const Message = z
     text: z.string(),
     status: z.enum(['queued', 'running', 'interrupted', 'complete', 'failed']),
     finish_reason: FinishReason.nullable(),
+    /** `cache`: where reused tokens lay, and the seconds not spent on them; absent in older answers. */
     usage: z
-      .object({ prompt_tokens: z.number(), completion_tokens: z.number(), cached_tokens: z.number() })
+      .object({
+        prompt_tokens: z.number(),
+        completion_tokens: z.number(),
+        cached_tokens: z.number(),
+        cache: z
+          .object({
+            reused_tokens: z.number(),
+            from: z.enum(['memory', 'disk', 'none']),
+            seconds_saved: z.number(),
+          })
+          .nullable()
+          .optional(),
+      })
       .nullable(),
     /** Seconds; tokens_per_second over decode only. */
     timings: z

@@ -89,7 +89,21 @@ const message = fc.record({
     fc.constantFrom('stop' as const, 'length' as const, 'cancelled' as const, 'error' as const),
   ),
   usage: nullable(
-    fc.record({ prompt_tokens: fc.nat(), completion_tokens: fc.nat(), cached_tokens: fc.nat() }),
+    fc.record(
+      {
+        prompt_tokens: fc.nat(),
+        completion_tokens: fc.nat(),
+        cached_tokens: fc.nat(),
+        cache: nullable(
+          fc.record({
+            reused_tokens: fc.nat(),
+            from: fc.constantFrom('memory' as const, 'disk' as const, 'none' as const),
+            seconds_saved: share,
+          }),
+        ),
+      },
+      { requiredKeys: ['prompt_tokens', 'completion_tokens', 'cached_tokens'] },
+    ),
   ),
   timings: nullable(
     fc.record({

@@ -52,7 +52,15 @@ export function createScriptedGenerations(contextWindow = 4096) {
       const { sink, tokenIds } = run(id);
       runs.delete(id);
       const usage = { ...USAGE, completion_tokens: tokenIds.length };
-      sink.finished({ finishReason: 'stop', usage, timings: TIMINGS, seed: 7, error: null, ...result });
+      const ended = {
+        finishReason: 'stop',
+        usage,
+        timings: TIMINGS,
+        cache: null,
+        seed: 7,
+        error: null,
+      } as const;
+      sink.finished({ ...ended, ...result });
     },
     interrupt: (id: string) => run(id).sink.interrupted('killed'),
     /** Counts wait until the returned function is called. */

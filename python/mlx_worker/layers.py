@@ -1,0 +1,122 @@
+"""What the prefix cache asks of mlx_lm's layer caches: whether they can be cut, copies, cuts, sizes."""
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import mlx.core as mx
+from mlx.utils import tree_map
+
+from .imports import import_mlx_lm
+
+import_mlx_lm()
+
+from mlx_lm.models.cache import (  # noqa: E402
+    ArraysCache,
+    CacheList,
+    ChunkedKVCache,
+    ConcatenateKVCache,
+    KVCache,
+    QuantizedKVCache,
+    RotatingKVCache,
+    make_prompt_cache,
+    trim_prompt_cache,
+)
+
+PLAIN = (KVCache, ConcatenateKVCache, QuantizedKVCache)
+
+Layers = Sequence[Any]
+
+
+def make_layers(model: Any) -> list[Any]:
+    """An empty cache of this model."""
+    return make_prompt_cache(model)
+
+
+def is_plain(layers: Layers) -> bool:
+    """Whether any beginning can be cut out of such a cache, however long it grows."""
+    return all(_is_plain(layer) for layer in layers)
+
+
+def can_cut(layers: Layers) -> bool:
+    """Whether any beginning can be cut out of this cache: plain ones, and windows that are not full yet."""
+    return all(_can_cut(layer) for layer in layers)
+
+
+def copy_layers(layers: Layers, surplus: int = 0) -> list[Any]:
+    """A copy without the last `surplus` tokens. Arrays are shared until one side writes."""
+    copied = copy.deepcopy(list(layers))
+    cut_layers(copied, surplus)
+    # Without room behind the end, or its first write would copy the whole of a longer original.
+    for layer in copied:
+        _compact(layer)
+    return copied
+
+
+def cut_layers(layers: list[Any], surplus: int) -> None:
+    """Drop the last `surplus` tokens in place."""
+    if surplus:
+        trim_prompt_cache(layers, surplus)
+
+
+def own_layers(layers: Layers) -> None:
+    """Give layers buffers of their own: a slice of a batch, or of a longer cache, keeps all of it alive."""
+    for layer in layers:
+        # Multiplying is the copy that MLX does not see through.
+        _map_arrays(layer, lambda array: array * 1)
+    evaluate(layers)
+
+
+def evaluate(layers: Layers) -> None:
+    mx.eval([layer.state for layer in layers])
+
+
+def layers_bytes(layers: Layers) -> int:
+    return sum(layer.nbytes for layer in layers)
+
+
+def layer_kinds(layers: Layers) -> list[str]:
+    """The type of each layer, parts of combined ones included."""
+    return [_kind(layer) for layer in layers]
+
+
+def _kind(layer: Any) -> str:
+    name = type(layer).__name__
+    if isinstance(layer, CacheList):
+        return f"{name}({','.join(map(_kind, layer.caches))})"
+    return f"{name}:{layer.max_size}" if isinstance(layer, RotatingKVCache) else name
+
+
+def _is_plain(layer: Any) -> bool:
+    if isinstance(layer, CacheList):
+        return is_plain(layer.caches)
+    return isinstance(layer, PLAIN)
+
+
+def _can_cut(layer: Any) -> bool:
+    if isinstance(layer, CacheList):
+        return can_cut(layer.caches)
+    if isinstance(layer, RotatingKVCache):
+        return layer.offset < layer.max_size
+    if isinstance(layer, ChunkedKVCache):
+        return layer.start_position == 0
+    return isinstance(layer, PLAIN)
+
+
+def _compact(layer: Any) -> None:
+    if isinstance(layer, CacheList):
+        for part in layer.caches:
+            _compact(part)
+    elif isinstance(layer, PLAIN) and layer.keys is not None:
+        end = layer.offset
+        layer.keys, layer.values = tree_map(lambda array: array[..., :end, :], (layer.keys, layer.values))
+
+
+def _map_arrays(layer: Any, function: Callable[[mx.array], mx.array]) -> None:
+    if isinstance(layer, CacheList):
+        for part in layer.caches:
+            _map_arrays(part, function)
+    elif isinstance(layer, ArraysCache):
+        layer.cache = [array if array is None else function(array) for array in layer.cache]
+    elif getattr(layer, "keys", None) is not None:
+        layer.keys, layer.values = tree_map(function, (layer.keys, layer.values))
