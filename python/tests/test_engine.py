@@ -199,7 +199,7 @@ def test_answer_ends_where_the_window_ends(engine: Engine) -> None:
 
 
 def test_long_prompt_reports_its_progress(engine: Engine) -> None:
-    answer = engine.generate(prompt_token_ids=[7] * 4000, sampling={"max_tokens": 1})
+    answer = engine.generate(prompt_token_ids=[11] * 4000, sampling={"max_tokens": 1})
     progress = [frame for frame in answer.frames if frame["type"] == "prefill"]
     assert len(progress) > 1
     assert [f["done"] for f in progress] == sorted({f["done"] for f in progress})
