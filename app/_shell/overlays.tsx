@@ -1,15 +1,22 @@
 'use client';
 
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { fetchPart } from '#app/_client/part.ts';
 import { useToasterWanted } from '#app/_ui/toast.ts';
 import { useShellState } from './shell-state.ts';
 import { useShortcut } from './shortcuts.ts';
 
-const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
-const Help = lazy(() => import('./shortcut-help.tsx').then((module) => ({ default: module.ShortcutHelp })));
-const Toaster = lazy(() => import('#app/_ui/toaster.tsx').then((module) => ({ default: module.Toaster })));
+const Palette = lazy(() =>
+  fetchPart(() => import('./palette.tsx')).then((module) => ({ default: module.Palette })),
+);
+const Help = lazy(() =>
+  fetchPart(() => import('./shortcut-help.tsx')).then((module) => ({ default: module.ShortcutHelp })),
+);
+const Toaster = lazy(() =>
+  fetchPart(() => import('#app/_ui/toaster.tsx')).then((module) => ({ default: module.Toaster })),
+);
 const TooltipLayer = lazy(() =>
-  import('#app/_ui/tooltip-layer.tsx').then((module) => ({ default: module.TooltipLayer })),
+  fetchPart(() => import('#app/_ui/tooltip-layer.tsx')).then((module) => ({ default: module.TooltipLayer })),
 );
 
 /** What lies over every screen. All of it is fetched after the first paint, most of it when it is first wanted. */

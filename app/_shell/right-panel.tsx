@@ -1,6 +1,7 @@
 'use client';
 
 import { lazy, Suspense } from 'react';
+import { fetchPart } from '#app/_client/part.ts';
 import { usePreferences } from '#app/_client/preferences.ts';
 import { Sheet } from '#app/_ui/sheet.tsx';
 import type { Tab } from '#app/_ui/tabs.tsx';
@@ -8,7 +9,9 @@ import { ResizeHandle } from './resize-handle.tsx';
 import { useShellState } from './shell-state.ts';
 import { useSlot } from './slots.tsx';
 
-const Tabs = lazy(() => import('#app/_ui/tabs.tsx').then((module) => ({ default: module.Tabs })));
+const Tabs = lazy(() =>
+  fetchPart(() => import('#app/_ui/tabs.tsx')).then((module) => ({ default: module.Tabs })),
+);
 
 /** The column at the right, or a sheet where the page is narrow. Remembers its tab from screen to screen. */
 export function RightPanel({ tabs }: { tabs: Tab[] }) {

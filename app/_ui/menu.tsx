@@ -2,9 +2,12 @@
 
 import type { LucideIcon } from 'lucide-react';
 import { cloneElement, lazy, type MouseEvent, type ReactElement, Suspense, useRef, useState } from 'react';
+import { fetchPart } from '#app/_client/part.ts';
 import { useOnce } from './use-once.ts';
 
-const MenuPopup = lazy(() => import('./menu-popup.tsx').then((module) => ({ default: module.MenuPopup })));
+const MenuPopup = lazy(() =>
+  fetchPart(() => import('./menu-popup.tsx')).then((module) => ({ default: module.MenuPopup })),
+);
 
 export type MenuEntry =
   | {

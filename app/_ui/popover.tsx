@@ -1,10 +1,11 @@
 'use client';
 
 import { cloneElement, lazy, type ReactElement, type ReactNode, Suspense, useRef, useState } from 'react';
+import { fetchPart } from '#app/_client/part.ts';
 import { useOnce } from './use-once.ts';
 
 const PopoverPopup = lazy(() =>
-  import('./popover-popup.tsx').then((module) => ({ default: module.PopoverPopup })),
+  fetchPart(() => import('./popover-popup.tsx')).then((module) => ({ default: module.PopoverPopup })),
 );
 
 interface PopoverProps {

@@ -1,9 +1,12 @@
 'use client';
 
 import { lazy, Suspense } from 'react';
+import { fetchPart } from '#app/_client/part.ts';
 import type { ScreenFeature } from '#app/_shell/slots.tsx';
 
-const LogPanel = lazy(() => import('./log-panel.tsx').then((module) => ({ default: module.LogPanel })));
+const LogPanel = lazy(() =>
+  fetchPart(() => import('./log-panel.tsx')).then((module) => ({ default: module.LogPanel })),
+);
 
 export const logsSlots: ScreenFeature = {
   name: 'logs',

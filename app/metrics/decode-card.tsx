@@ -1,6 +1,7 @@
 'use client';
 
 import { lazy, Suspense, useState } from 'react';
+import { fetchPart } from '#app/_client/part.ts';
 import { Card } from '#app/_ui/card.tsx';
 import { formatCount } from '#app/_ui/format.ts';
 import { Progress } from '#app/_ui/progress.tsx';
@@ -10,7 +11,9 @@ import type { Detail } from './api.ts';
 import { Figure } from './figure.tsx';
 import { type LiveMetrics, useCourse } from './use-metrics.ts';
 
-const Chart = lazy(() => import('./chart.tsx').then((module) => ({ default: module.Chart })));
+const Chart = lazy(() =>
+  fetchPart(() => import('./chart.tsx')).then((module) => ({ default: module.Chart })),
+);
 
 const SPANS: { value: Detail; label: string }[] = [
   { value: 'fine', label: '2 min' },

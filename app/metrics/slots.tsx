@@ -1,10 +1,11 @@
 'use client';
 
 import { lazy, Suspense } from 'react';
+import { fetchPart } from '#app/_client/part.ts';
 import type { ScreenFeature } from '#app/_shell/slots.tsx';
 
 const MetricsCards = lazy(() =>
-  import('./metrics-cards.tsx').then((module) => ({ default: module.MetricsCards })),
+  fetchPart(() => import('./metrics-cards.tsx')).then((module) => ({ default: module.MetricsCards })),
 );
 
 /** A tab of every screen; a screen with a metrics tab of its own shows the cards in there. */

@@ -1,9 +1,12 @@
 'use client';
 
 import { lazy, Suspense } from 'react';
+import { fetchPart } from '#app/_client/part.ts';
 import { Screen } from '#app/_shell/screen.tsx';
 
-const Sections = lazy(() => import('./sections.tsx').then((module) => ({ default: module.Sections })));
+const Sections = lazy(() =>
+  fetchPart(() => import('./sections.tsx')).then((module) => ({ default: module.Sections })),
+);
 
 export default function SettingsPage() {
   return (

@@ -1,9 +1,12 @@
 'use client';
 
 import { lazy, memo, Suspense } from 'react';
+import { fetchPart } from '#app/_client/part.ts';
 import { PlainText } from './plain-text.tsx';
 
-const Sections = lazy(() => import('./sections.tsx').then((module) => ({ default: module.Sections })));
+const Sections = lazy(() =>
+  fetchPart(() => import('./sections.tsx')).then((module) => ({ default: module.Sections })),
+);
 
 export interface MarkdownProps {
   text: string;

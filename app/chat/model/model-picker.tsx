@@ -3,15 +3,19 @@
 import { ChevronDown } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useState } from 'react';
+import { fetchPart } from '#app/_client/part.ts';
 import { useShortcut } from '#app/_shell/shortcuts.ts';
 import { formatWindow } from '#app/_ui/format.ts';
 import { Popover } from '#app/_ui/popover.tsx';
 import { useModels } from '../use-models.ts';
 import { modelColor } from './model-color.ts';
 
-const ModelList = dynamic(() => import('./model-list.tsx').then((module) => module.ModelList), {
-  loading: () => <p className="p-3 text-ink-3">Reading the models</p>,
-});
+const ModelList = dynamic(
+  () => fetchPart(() => import('./model-list.tsx')).then((module) => module.ModelList),
+  {
+    loading: () => <p className="p-3 text-ink-3">Reading the models</p>,
+  },
+);
 
 interface ModelPickerProps {
   modelId: string | null;
