@@ -1,10 +1,13 @@
-import { ulid } from 'ulid';
+import { monotonicFactory } from 'ulid';
 import type { Database } from '#db/client.ts';
 import { AppError, toAppError } from './errors.ts';
 import { createMeter, type Meter, measured } from './job-meter.ts';
 import type { Job, JobKind, JobRun, Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
 import { createJobStore, type JobRow } from './store.ts';
+
+/** Jobs wait in the order of their ids, also those of one millisecond. */
+const newId = monotonicFactory();
 
 export interface JobsOptions {
   database: Database;
@@ -59,7 +62,7 @@ export class JobRunner implements Jobs {
     check(input);
     const now = Date.now();
     const row: JobRow = {
-      ...{ id: ulid(), kind, title, status: 'queued', input, unit, done: 0, total: null },
+      ...{ id: newId(), kind, title, status: 'queued', input, unit, done: 0, total: null },
       ...{ checkpoint: null, result: null, error: null, createdAt: now, updatedAt: now, finishedAt: null },
     };
     this.#store.add(row);

@@ -21,13 +21,17 @@ afterAll(async () => {
 
 describe.runIf(process.platform === 'linux')('unloading', () => {
   it('returns all memory: the process is gone, and the daemon is as large as before', async () => {
-    // The first round brings in code that stays: compiled functions, the spare engine.
-    await loadAndUnload();
-    await loadAndUnload();
+    // The first rounds bring in what stays: compiled functions, the spare engine, a heap of the size it needs.
+    for (let round = 0; round < 4; round += 1) await loadAndUnload();
     const before = residentBytes(daemon.pid);
-    const engine = await loadAndUnload();
-    expect(engines()).not.toContain(engine);
-    expect(residentBytes(daemon.pid) - before).toBeLessThan(5 * MEGABYTE);
+    // Garbage that is not collected yet is no loss: what a round leaves for good is in the smallest of several.
+    const after: number[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const engine = await loadAndUnload();
+      expect(engines()).not.toContain(engine);
+      after.push(residentBytes(daemon.pid));
+    }
+    expect(Math.min(...after) - before).toBeLessThan(5 * MEGABYTE);
   });
 });
 
