@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { monotonicFactory } from 'ulid';
 import { openDatabase } from '../../db/client.ts';
 import { type Daemon, startDaemon } from '../daemon.ts';
+import { signInTo } from '../signed-in.ts';
 
 const CONVERSATIONS = 10_000;
 const MESSAGES_EACH = 20;
@@ -33,7 +34,7 @@ try {
 }
 
 async function measure(daemon: Daemon, conversations: string[]): Promise<void> {
-  const get = await signIn(daemon);
+  const { call: get } = await signInTo(daemon);
   const first = await medianOf(() => get('/api/chat/conversations'));
   report('list, first page of 60', first, 50);
   let cursor = '';
@@ -51,24 +52,6 @@ async function measure(daemon: Daemon, conversations: string[]): Promise<void> {
   const ids = conversations.slice(0, 1000);
   const removed = await timed(() => get('/api/chat/conversations/delete', { ids }));
   report('delete 1,000 conversations', removed.ms, 1000);
-}
-
-async function signIn({ link }: Daemon) {
-  const { origin, hash } = new URL(link);
-  const headers = { 'Content-Type': 'application/json', 'X-MLX-Code': '1', Origin: origin };
-  const token = new URLSearchParams(hash.slice(1)).get('token');
-  const answer = await fetch(`${origin}/api/auth/sign-in`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ token }),
-  });
-  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-  return async (path: string, body?: object) => {
-    const post = body && { method: 'POST', body: JSON.stringify(body) };
-    const response = await fetch(`${origin}${path}`, { ...post, headers: { ...headers, cookie } });
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return response.json();
-  };
 }
 
 /** Fills the database; ids of the conversations. */

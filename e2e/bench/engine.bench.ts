@@ -13,6 +13,7 @@ import type { EngineClient } from '../../server/worker/client.ts';
 import { createEnginePool } from '../../server/worker/pool.ts';
 import { Sampling } from '../../server/worker/protocol.ts';
 import { type Daemon, startDaemon } from '../daemon.ts';
+import { signInTo } from '../signed-in.ts';
 
 const root = join(import.meta.dirname, '../..');
 const model = join(root, 'python/guide/models/guide');
@@ -87,24 +88,10 @@ function startBaseline() {
 }
 
 /** Asks as a browser does: HTTP for the send, socket.io for the answer. */
-async function openChat({ link }: Daemon): Promise<(question: string) => Promise<Rate>> {
-  const { origin, hash } = new URL(link);
-  const headers: Record<string, string> = {
-    'Content-Type': 'application/json',
-    'X-MLX-Code': '1',
-    Origin: origin,
-  };
-  const post = async (path: string, body: object) => {
-    const answer = await fetch(`${origin}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    headers.cookie ??= answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-    return answer.json();
-  };
-  await post('/api/auth/sign-in', { token: new URLSearchParams(hash.slice(1)).get('token') });
-  const extraHeaders = { cookie: headers.cookie ?? '', Origin: origin };
-
+async function openChat(daemon: Daemon): Promise<(question: string) => Promise<Rate>> {
+  const { origin, call, extraHeaders } = await signInTo(daemon);
   return async (question) => {
-    const conversation = await post('/api/chat/conversations', {
+    const conversation = await call('/api/chat/conversations', {
       parameters: { temperature: 0, max_tokens: 400 },
     });
     const socket = io(origin, { transports: ['websocket'], extraHeaders, forceNew: true });
@@ -120,7 +107,7 @@ async function openChat({ link }: Daemon): Promise<(question: string) => Promise
       if (message.role !== 'assistant' || message.status !== 'complete' || !first) return;
       resolve({ tokens: last.tokens - first.tokens + 1, seconds: (last.at - first.at) / 1_000 });
     });
-    await post(`/api/chat/conversations/${conversation.id}/messages`, { text: question, request_id: ulid() });
+    await call(`/api/chat/conversations/${conversation.id}/messages`, { text: question, request_id: ulid() });
     const rate = await promise;
     socket.close();
     return rate;

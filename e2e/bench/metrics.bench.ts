@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import { ulid } from 'ulid';
 import { type Daemon, startDaemon } from '../daemon.ts';
+import { signInTo } from '../signed-in.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 20);
 const TOKENS = 1_000;
@@ -75,22 +76,8 @@ async function compare(browser: Browser): Promise<void> {
   );
 }
 
-async function openBrowser({ link, pid }: Daemon): Promise<Browser> {
-  const { origin, hash } = new URL(link);
-  const headers: Record<string, string> = {
-    'Content-Type': 'application/json',
-    'X-MLX-Code': '1',
-    Origin: origin,
-  };
-  const post = async (path: string, body: object) => {
-    const answer = await fetch(`${origin}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    headers.cookie ??= answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-    return answer.json();
-  };
-  await post('/api/auth/sign-in', { token: new URLSearchParams(hash.slice(1)).get('token') });
-  const extraHeaders = { cookie: headers.cookie ?? '', Origin: origin };
-
+async function openBrowser(daemon: Daemon): Promise<Browser> {
+  const { origin, call, extraHeaders } = await signInTo(daemon);
   const subscribe = async (topic: string): Promise<Socket> => {
     const socket = io(origin, { transports: ['websocket'], extraHeaders, forceNew: true });
     await new Promise((resolve) => socket.emit('subscribe', topic, resolve));
@@ -100,7 +87,7 @@ async function openBrowser({ link, pid }: Daemon): Promise<Browser> {
   return {
     async answer(seed) {
       const parameters = { temperature: 5, max_tokens: TOKENS, seed };
-      const conversation = await post('/api/chat/conversations', { parameters });
+      const conversation = await call('/api/chat/conversations', { parameters });
       const socket = await subscribe(`conversation:${conversation.id}`);
       const { promise, resolve } = Promise.withResolvers<{ rate: number; seconds: number }>();
       socket.on(
@@ -115,11 +102,11 @@ async function openBrowser({ link, pid }: Daemon): Promise<Browser> {
         },
       );
       const text = 'What is MLX Code?';
-      const before = processorTime(pid);
-      await post(`/api/chat/conversations/${conversation.id}/messages`, { text, request_id: ulid() });
+      const before = processorTime(daemon.pid);
+      await call(`/api/chat/conversations/${conversation.id}/messages`, { text, request_id: ulid() });
       const measured = await promise;
       socket.close();
-      const after = processorTime(pid);
+      const after = processorTime(daemon.pid);
       return { ...measured, engine: after.engine - before.engine, daemon: after.daemon - before.daemon };
     },
     async listen() {
