@@ -20,10 +20,10 @@ export const Answer = memo(function Answer({ message }: { message: Message }) {
   const { model } = message;
   return (
     <article aria-label="Answer" aria-busy={running} className="group">
-      <header className="mb-2.5 flex h-6 items-center gap-2 text-small text-ink-2">
-        <span aria-hidden="true" className={`size-2 rounded-full ${modelColor(model?.id ?? '')}`} />
+      <header className="mb-2.5 flex min-h-6 flex-wrap items-center gap-x-2 text-small text-ink-2">
+        <span aria-hidden="true" className={`size-2 shrink-0 rounded-full ${modelColor(model?.id ?? '')}`} />
         <span className="shrink-0 font-medium">{model?.name ?? 'Model'}</span>
-        {model ? <span className="truncate text-ink-3">{answeringNote(model)}</span> : null}
+        {model ? <span className="text-ink-3">{answeringNote(model)}</span> : null}
         {running ? <AnswerProgress state={live?.state ?? null} tokens={live?.tokens ?? 0} /> : null}
       </header>
       <AnswerNotes message={message} place="above" />
