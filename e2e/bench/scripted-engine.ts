@@ -3,7 +3,7 @@
 // SCRIPT_FILE: the text. SCRIPT_TOKENS: pieces it is cut into. SCRIPT_RATE: pieces a second.
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import type { FromEngine, LoadReceipt, ToEngine } from '../../server/worker/protocol.ts';
+import type { FromEngineInput, ToEngine } from '../../server/worker/protocol.ts';
 
 const text = readFileSync(process.env.SCRIPT_FILE ?? '', 'utf8');
 const tokens = Number(process.env.SCRIPT_TOKENS);
@@ -11,14 +11,14 @@ const rate = Number(process.env.SCRIPT_RATE);
 const socket = connect(process.argv[process.argv.indexOf('--socket') + 1] ?? '');
 let buffered = Buffer.alloc(0);
 
-function send(frame: FromEngine): void {
+function send(frame: FromEngineInput): void {
   const body = Buffer.from(JSON.stringify(frame));
   const length = Buffer.alloc(4);
   length.writeUInt32BE(body.length);
   socket.write(Buffer.concat([length, body]));
 }
 
-const receipt: LoadReceipt = {
+const receipt: Extract<FromEngineInput, { type: 'loaded' }>['receipt'] = {
   ...{
     model_hash: 'scripted',
     template_hash: null,
@@ -59,6 +59,8 @@ function answer(frame: ToEngine): void {
       return speak(frame.row);
     case 'cancel':
     case 'embed':
+    case 'pause':
+    case 'continue':
   }
 }
 

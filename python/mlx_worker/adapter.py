@@ -1,4 +1,4 @@
-"""The one module that touches mlx_lm's batch API, which changes with every release.
+"""With decoding.py the one place that touches mlx_lm's batch API, which changes with every release.
 
 mlx_lm's BatchGenerator decodes and prefills in one fixed order, with one chunk size and all waiting
 prompts padded to the longest. `RowBatch` takes its decoding half, GenerationBatch, and feeds prompts
@@ -17,10 +17,11 @@ from .imports import import_mlx_lm
 import_mlx_lm()
 
 import mlx_lm  # noqa: E402
-from mlx_lm.generate import GenerationBatch, StopSequences  # noqa: E402
+from mlx_lm.generate import StopSequences  # noqa: E402
 from mlx_lm.models.cache import can_trim_prompt_cache, make_prompt_cache, trim_prompt_cache  # noqa: E402
 from mlx_lm.sample_utils import make_repetition_penalty  # noqa: E402
 
+from .decoding import Decoding, Float32Logits  # noqa: E402
 from .layers import can_cut, copy_layers, own_layers  # noqa: E402
 from .radix import common_length  # noqa: E402
 from .sampling import Sampler, greedy  # noqa: E402
@@ -87,10 +88,10 @@ class RowBatch:
 
     def __init__(self, model: Any, end_token_ids: Iterable[int]) -> None:
         # mlx_lm asks for a Module and only calls it.
-        self._model: Any = _Float32Logits(model)
+        self._model: Any = Float32Logits(model)
         self._cache_source = model
         self._ends = StopSequences([[token] for token in sorted(end_token_ids)] or None)
-        self._decoding = _Decoding.empty(self._model, greedy)
+        self._decoding = Decoding.empty(self._model, greedy)
 
     def __len__(self) -> int:
         return len(self._decoding)
@@ -149,7 +150,7 @@ class RowBatch:
 
     def _join(self, prompt: Prompt) -> None:
         """Feed the last id of the prompt and let its row decode with the others."""
-        started = _Decoding(
+        started = Decoding(
             self._model,
             [prompt.key],
             mx.array(prompt.token_ids[-1:]),
@@ -241,48 +242,8 @@ class RowBatch:
     def clear(self) -> list[Any]:
         """Drop every decoding row and return their keys."""
         keys = list(self._decoding.uids)
-        self._decoding = _Decoding.empty(self._model, greedy)
+        self._decoding = Decoding.empty(self._model, greedy)
         return keys
-
-
-class _Decoding(GenerationBatch):
-    """A GenerationBatch that keeps a lone row in its own plain cache.
-
-    Batch caches carry offsets, padding and a mask for every layer; one row needs none of them, and on
-    a small model they are a good part of a step.
-    """
-
-    merged = False
-
-    def merge(self) -> None:
-        """Turn a lone row's caches into batch caches, so that others can join."""
-        if not self.merged:
-            self.prompt_cache = [layer.merge([layer]) for layer in self.prompt_cache]
-            self.merged = True
-
-    def settle(self) -> None:
-        """After rows came or went: plain caches for a row left alone, and the next tokens scheduled.
-
-        Their regrouping would otherwise be computed with the step after them, and they be read a step late.
-        """
-        if self.merged and len(self) == 1:
-            self.prompt_cache = self.extract_cache(0)
-            self.merged = False
-        if self._next_tokens is not None:
-            mx.async_eval(self._next_tokens)
-
-    def extract_cache(self, idx: int) -> list[Any]:
-        return super().extract_cache(idx) if self.merged else list(self.prompt_cache)
-
-
-class _Float32Logits:
-    """The model, answering in float32: sampling in half precision makes ties of different logits."""
-
-    def __init__(self, model: Callable[..., mx.array]) -> None:
-        self._model = model
-
-    def __call__(self, tokens: mx.array, cache: list[Any]) -> mx.array:
-        return self._model(tokens, cache=cache).astype(mx.float32)
 
 
 def _is_broken(logprobs: mx.array) -> bool:

@@ -16,13 +16,29 @@ Id = Annotated[str, Meta(min_length=1, max_length=64)]
 Count = Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)]
 Seconds = Annotated[float, Meta(ge=0)]
 Stop = Annotated[str, Meta(min_length=1, max_length=256)]
+TokenKey = Annotated[str, Meta(pattern=r"^[0-9]{1,9}$")]
 FinishReason = Literal["stop", "length", "tool_calls", "cancelled", "error"]
 Priority = Literal["interactive", "batch", "background"]
+
+
+class ToolCall(Struct):
+    id: str
+    name: str
+    arguments: str
+
+
+class Tool(Struct):
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+    description: str = ""
+    parameters: dict[str, Any] = {}
 
 
 class WireMessage(Struct):
     role: Literal["system", "user", "assistant", "tool"]
     content: str
+    reasoning: str = ""
+    tool_calls: list[ToolCall] = []
+    tool_call_id: str | None = None
 
 
 class Sampling(Struct):
@@ -36,19 +52,37 @@ class Sampling(Struct):
     seed: Annotated[int, Meta(ge=0, le=0xFFFFFFFF)] | None = None
     stop: Annotated[list[Stop], Meta(max_length=16)] = []
     repetition_penalty: Annotated[float, Meta(gt=0, le=10)] = 1
+    presence_penalty: Annotated[float, Meta(ge=-2, le=2)] = 0
+    frequency_penalty: Annotated[float, Meta(ge=-2, le=2)] = 0
+    logit_bias: dict[TokenKey, Annotated[float, Meta(ge=-100, le=100)]] = {}
+    xtc_probability: Annotated[float, Meta(ge=0, le=1)] = 0
+    xtc_threshold: Annotated[float, Meta(ge=0, le=0.5)] = 0.1
+    logprobs: bool = False
+    top_logprobs: Annotated[int, Meta(ge=0, le=20)] = 0
+
+
+class Constraint(Struct):
+    type: Literal["json_schema", "regex", "grammar"]
+    value: Annotated[str, Meta(min_length=1, max_length=1_000_000)]
+
+
+class NamedTool(Struct):
+    name: str
 
 
 class Resume(Struct):
-    """Where an interrupted row goes on: ids already decoded, text already delivered for them."""
+    """Where an interrupted row goes on: ids already decoded, and what was delivered of them."""
 
     token_ids: list[Count]
     text: str
+    reasoning: str = ""
 
 
 class Usage(Struct):
     prompt_tokens: Count
     completion_tokens: Count
     cached_tokens: Count = 0
+    reasoning_tokens: Count = 0
 
 
 class Timings(Struct):
@@ -67,6 +101,16 @@ class CacheReceipt(Struct):
     reused_tokens: Count
     from_: Literal["memory", "disk", "none"] = msgspec.field(name="from")
     seconds_saved: Seconds
+
+
+class SpeculationReceipt(Struct):
+    """What guessing ahead brought; `gain` is this row's speed against one token a step."""
+
+    method: Literal["draft", "prompt_lookup"]
+    drafted_tokens: Count
+    accepted_tokens: Count
+    steps: Count
+    gain: Annotated[float, Meta(ge=0)]
 
 
 class ErrorBody(Struct):
@@ -92,6 +136,9 @@ class LoadReceipt(Struct):
     trimmable: bool
     load_seconds: Seconds
     has_chat_template: bool
+    has_thinking: bool = False
+    has_tools: bool = False
+    draft_parameters: Count | None = None
 
 
 class Load(Struct, tag_field="type", tag="load"):
@@ -103,6 +150,7 @@ class Load(Struct, tag_field="type", tag="load"):
     cache_limit_bytes: Count | None = None
     cache_dir: str | None = None
     cache_dir_limit_bytes: Count | None = None
+    draft_path: str | None = None
 
 
 class Unload(Struct, tag_field="type", tag="unload"):
@@ -117,9 +165,23 @@ class Generate(Struct, tag_field="type", tag="generate"):
     continue_final: bool = False
     resume: Resume | None = None
     priority: Priority = "interactive"
+    constraint: Constraint | None = None
+    tools: Annotated[list[Tool], Meta(max_length=128)] = []
+    tool_choice: Literal["auto", "none", "required"] | NamedTool = "auto"
+    thinking: Literal["auto", "on", "off"] = "auto"
+    speculation: Literal["auto", "off"] = "auto"
+    report_prompt: bool = False
 
 
 class Cancel(Struct, tag_field="type", tag="cancel"):
+    row: Id
+
+
+class Pause(Struct, tag_field="type", tag="pause"):
+    row: Id
+
+
+class Continue(Struct, tag_field="type", tag="continue"):
     row: Id
 
 
@@ -138,7 +200,7 @@ class Ping(Struct, tag_field="type", tag="ping"):
     id: Id
 
 
-ToEngine = Load | Unload | Generate | Cancel | CountTokens | Embed | Ping
+ToEngine = Load | Unload | Generate | Cancel | Pause | Continue | CountTokens | Embed | Ping
 
 
 class Versions(Struct):
@@ -178,6 +240,7 @@ class Admitted(Struct, tag_field="type", tag="admitted"):
     prompt_tokens: Count
     seed: int
     prompt_hash: str
+    prompt_token_ids: list[Count] | None = None
 
 
 class Prefill(Struct, tag_field="type", tag="prefill"):
@@ -187,10 +250,30 @@ class Prefill(Struct, tag_field="type", tag="prefill"):
     cached: Count
 
 
-class StepRow(Struct):
+class ToolCallDelta(Struct, omit_defaults=True):
+    index: Count
+    arguments: str
+    id: str | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+
+
+class Likelihood(Struct):
+    token_id: Count
+    logprob: float
+    bytes: list[Annotated[int, Meta(ge=0, le=255)]]
+
+
+class TokenLogprobs(Likelihood):
+    top: list[Likelihood]
+
+
+class StepRow(Struct, omit_defaults=True):
     row: Id
     token_ids: list[Count]
     text: str
+    reasoning: str = ""
+    tool_calls: list[ToolCallDelta] = []
+    logprobs: list[TokenLogprobs] = []
 
 
 class Step(Struct, tag_field="type", tag="step"):
@@ -207,6 +290,9 @@ class Finished(Struct, tag_field="type", tag="finished"):
     timings: Timings
     error: ErrorBody | None = None
     cache: CacheReceipt | None = None
+    reasoning: str = ""
+    tool_calls: list[ToolCall] = []
+    speculation: SpeculationReceipt | None = None
 
 
 class Counted(Struct, tag_field="type", tag="counted"):
@@ -228,6 +314,10 @@ class Pong(Struct, tag_field="type", tag="pong"):
     active_bytes: Count
     peak_bytes: Count
     cache_bytes: Count
+    prefix_bytes: Count = 0
+    kv_bytes: Count = 0
+    kv_useful_bytes: Count = 0
+    paused: Count = 0
 
 
 class Error(Struct, tag_field="type", tag="error"):

@@ -1,19 +1,49 @@
 import type { ErrorCode } from '#server/kernel/errors.ts';
-import type { CacheReceipt, FinishReason, Sampling, Timings, Usage } from '#server/worker/protocol.ts';
+import type { EngineClient, GenerateRequest } from '#server/worker/client.ts';
+import type {
+  CacheReceipt,
+  FinishReason,
+  SamplingInput,
+  SpeculationReceipt,
+  Timings,
+  TokenLogprobs,
+  ToolCall,
+  ToolCallDelta,
+  Usage,
+  WireMessageInput,
+} from '#server/worker/protocol.ts';
 
-export interface PromptMessage {
-  role: 'system' | 'user' | 'assistant';
-  content: string;
-}
+import type { AnswerTail } from './stream.ts';
+
+export type PromptMessage = WireMessageInput;
 
 /** One run of a model. `id` is the message the answer belongs to. */
-export interface GenerationRequest {
+export interface GenerationRequest
+  extends Pick<
+    GenerateRequest,
+    'constraint' | 'tools' | 'toolChoice' | 'thinking' | 'speculation' | 'priority'
+  > {
   id: string;
   modelId: string;
+  /** What is asked; ignored when `promptTokenIds` are given. */
   messages: PromptMessage[];
-  sampling: Sampling;
+  /** The prompt as another run was given it, without a template. */
+  promptTokenIds?: number[];
+  sampling: SamplingInput;
   /** The answer so far when it goes on after an interruption or a length stop. */
-  resume: { tokenIds: number[]; text: string; seq: number } | null;
+  resume: { tokenIds: number[]; text: string; reasoning: string; seq: number } | null;
+}
+
+/** What an answer was made with: enough to make it again. */
+export interface Admission {
+  promptTokens: number;
+  seed: number;
+  modelHash: string;
+  templateHash: string | null;
+  promptHash: string;
+  promptTokenIds: number[];
+  /** Of the engine and what it stands on. */
+  versions: EngineClient['hello']['versions'] & { device: string; blas: string; dtype: string };
 }
 
 /** Where a running generation is, as the thread shows it. */
@@ -28,8 +58,13 @@ export type GenerationState =
 export interface Delta {
   seq: number;
   text: string;
+  /** What the model thought before it answered. */
+  reasoning: string;
   tokenIds: number[];
   tokens: number;
+  toolCalls: ToolCallDelta[];
+  /** One for each token where they were asked for. */
+  logprobs: TokenLogprobs[];
 }
 
 export interface GenerationResult {
@@ -39,6 +74,10 @@ export interface GenerationResult {
   /** What the engine did not have to prefill; null when none told. */
   cache: CacheReceipt | null;
   seed: number;
+  /** Whole; empty when the model called none. */
+  toolCalls: ToolCall[];
+  /** Null when nothing was guessed ahead. */
+  speculation: SpeculationReceipt | null;
   error: { code: ErrorCode; message: string; details?: Record<string, unknown> } | null;
 }
 
@@ -50,7 +89,8 @@ export interface GenerationTimings extends Timings {
 
 /** Who started a generation hears of it here. Calls come in order; `finished` is the last, exactly once. */
 export interface GenerationSink {
-  admitted(event: { promptTokens: number; seed: number; modelHash: string }): void;
+  /** Once, also across engine deaths. */
+  admitted(admission: Admission): void;
   state(state: GenerationState): void;
   /** At most one per 16-33 ms. */
   delta(delta: Delta): void;
@@ -79,7 +119,7 @@ export interface Generations {
   live(
     id: string,
     after: number,
-  ): { seq: number; text: string; tokens: number; state: GenerationState } | undefined;
+  ): (AnswerTail & { seq: number; tokens: number; state: GenerationState }) | undefined;
   /** Errors: not_found (model), model_invalid, engine_unavailable. Loads the model when it is not resident. */
   count(modelId: string, messages: PromptMessage[], text?: string): Promise<TokenCount>;
   /** Stops taking work, lets journals flush, leaves running answers resumable. */

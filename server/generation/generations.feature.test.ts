@@ -145,6 +145,7 @@ describe('an answer', () => {
     const resume = {
       seq: pieces.at(-1)!.seq,
       text: pieces.map(({ text }) => text).join(''),
+      reasoning: '',
       tokenIds: pieces.flatMap(({ tokenIds }) => tokenIds),
     };
     const rest = start({ resume });

@@ -68,7 +68,7 @@ export function createGenerations(options: GenerationsOptions): Generations {
       const run = runs.get(id)?.run;
       if (!run) return undefined;
       const { stream, state } = run;
-      return { seq: stream.seq(), text: stream.after(after), tokens: stream.tokens(), state };
+      return { seq: stream.seq(), ...stream.after(after), tokens: stream.tokens(), state };
     },
     count,
     async close() {

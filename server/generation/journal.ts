@@ -54,7 +54,10 @@ function join(earlier: Delta, later: Delta): Delta {
   return {
     seq: later.seq,
     text: earlier.text + later.text,
+    reasoning: earlier.reasoning + later.reasoning,
     tokenIds: [...earlier.tokenIds, ...later.tokenIds],
     tokens: later.tokens,
+    toolCalls: [...earlier.toolCalls, ...later.toolCalls],
+    logprobs: [...earlier.logprobs, ...later.logprobs],
   };
 }

@@ -44,7 +44,7 @@ export class Run {
   constructor(options: RunOptions) {
     this.#options = options;
     const { request, log } = options;
-    this.#seed = request.sampling.seed;
+    this.#seed = request.sampling.seed ?? null;
     this.#journal = createJournal({
       write: (piece) => {
         if (!this.#silent) options.sink.journal(piece);
@@ -133,26 +133,36 @@ export class Run {
     return lease;
   }
 
-  async #answer({ client, receipt }: EngineLease): Promise<RowFinished> {
+  async #answer(lease: EngineLease): Promise<RowFinished> {
+    const { client } = lease;
     const { request } = this.#options;
     const { signal } = this.#stopping;
     signal.throwIfAborted();
     rows += 1;
     const row = `${request.id.slice(0, 40)}.${rows}`;
-    const { tokenIds, text } = this.stream.soFar();
+    const { tokenIds, text, reasoning } = this.stream.soFar();
     const cancel = () => client.cancel(row);
     signal.addEventListener('abort', cancel);
     try {
       const events = client.generate({
         row,
-        messages: request.messages,
+        ...(request.promptTokenIds
+          ? { promptTokenIds: request.promptTokenIds }
+          : { messages: request.messages }),
         // The seed that was drawn at first: the answer goes on as if nothing had happened.
         sampling: { ...request.sampling, seed: this.#seed },
-        resume: tokenIds.length > 0 ? { tokenIds, text } : null,
+        resume: tokenIds.length > 0 ? { tokenIds, text, reasoning } : null,
+        priority: request.priority,
+        constraint: request.constraint,
+        tools: request.tools,
+        toolChoice: request.toolChoice,
+        thinking: request.thinking,
+        speculation: request.speculation,
+        reportPrompt: !this.#admitted,
       });
       for await (const event of events) {
         if (event.type === 'finished') return event;
-        this.#hear(event, receipt.model_hash);
+        this.#hear(event, lease);
       }
     } finally {
       signal.removeEventListener('abort', cancel);
@@ -160,14 +170,26 @@ export class Run {
     throw new AppError('engine_failed', 'The engine left the answer without an end.');
   }
 
-  #hear(event: Exclude<RowEvent, RowFinished>, modelHash: string): void {
+  #hear(event: Exclude<RowEvent, RowFinished>, { client, receipt }: EngineLease): void {
     switch (event.type) {
       case 'admitted': {
         const { promptTokens, seed } = event;
         this.#promptTokens = promptTokens;
         this.#seed = seed;
-        if (!this.#admitted) this.#tell((sink) => sink.admitted({ promptTokens, seed, modelHash }));
+        if (this.#admitted) break;
         this.#admitted = true;
+        const { device, blas, versions } = client.hello;
+        this.#tell((sink) =>
+          sink.admitted({
+            promptTokens,
+            seed,
+            modelHash: receipt.model_hash,
+            templateHash: receipt.template_hash,
+            promptHash: event.promptHash,
+            promptTokenIds: event.promptTokenIds ?? [],
+            versions: { ...versions, device, blas, dtype: receipt.dtype },
+          }),
+        );
         break;
       }
       case 'prefill': {
@@ -179,17 +201,17 @@ export class Run {
       case 'tokens':
         this.#watch.tokens(event.tokenIds.length);
         if (this.state.phase !== 'answering') this.#become({ phase: 'answering' });
-        this.stream.push(event.tokenIds, event.text);
+        this.stream.push(event);
         break;
     }
   }
 
   #finish(finished: RowFinished): GenerationResult {
     this.#watch.tokens(finished.tokenIds.length);
-    this.stream.push(finished.tokenIds, finished.text);
-    const { finishReason, usage, error, cache } = finished;
+    const { finishReason, usage, error, cache, toolCalls, speculation, tokenIds, text, reasoning } = finished;
+    this.stream.push({ tokenIds, text, reasoning, toolCalls: [], logprobs: [] });
     const timings = this.#watch.result(finished);
-    return { finishReason, usage, error, cache, seed: this.#seed ?? 0, timings };
+    return { finishReason, usage, error, cache, toolCalls, speculation, seed: this.#seed ?? 0, timings };
   }
 
   #fail(cause: unknown): GenerationResult {
@@ -215,9 +237,12 @@ export class Run {
         prompt_tokens: this.#promptTokens,
         completion_tokens: this.stream.soFar().tokenIds.length,
         cached_tokens: this.#cachedTokens,
+        reasoning_tokens: 0,
       },
       timings: this.#watch.result(null),
       cache: null,
+      toolCalls: [],
+      speculation: null,
     };
   }
 

@@ -3,6 +3,11 @@ import type { Delta } from './generation.ts';
 import { createJournal } from './journal.ts';
 import { createAnswerStream } from './stream.ts';
 
+const said = (tokenIds: number[], text: string) => ({
+  ...{ tokenIds, text },
+  ...{ reasoning: '', toolCalls: [], logprobs: [] },
+});
+
 beforeEach(() => {
   vi.useFakeTimers();
 });
@@ -16,8 +21,8 @@ describe('createAnswerStream', () => {
     const deltas: Delta[] = [];
     const stream = createAnswerStream({ base: null, emit: (delta) => deltas.push(delta) });
     for (let token = 1; token <= 1_000; token += 1) {
-      stream.push([token], `${token} `);
-      if (token === 1) expect(deltas).toEqual([{ seq: 1, text: '1 ', tokenIds: [1], tokens: 1 }]);
+      stream.push(said([token], `${token} `));
+      if (token === 1) expect(deltas).toEqual([{ seq: 1, ...said([1], '1 '), tokens: 1 }]);
       vi.advanceTimersByTime(2);
     }
     stream.flush();
@@ -27,36 +32,39 @@ describe('createAnswerStream', () => {
     expect(deltas.flatMap(({ tokenIds }) => tokenIds)).toEqual(
       Array.from({ length: 1_000 }, (_, index) => index + 1),
     );
-    expect(stream.after(0)).toBe(deltas.map(({ text }) => text).join(''));
+    expect(stream.after(0).text).toBe(deltas.map(({ text }) => text).join(''));
   });
 
   it('keeps ids with held-back text for the piece they came with', () => {
     const deltas: Delta[] = [];
     const stream = createAnswerStream({ base: null, emit: (delta) => deltas.push(delta) });
-    stream.push([1], '');
-    stream.push([2], 'ü');
+    stream.push(said([1], ''));
+    stream.push(said([2], 'ü'));
     stream.flush();
     stream.flush();
     expect(deltas).toEqual([
-      { seq: 1, text: '', tokenIds: [1], tokens: 1 },
-      { seq: 2, text: 'ü', tokenIds: [2], tokens: 2 },
+      { seq: 1, ...said([1], ''), tokens: 1 },
+      { seq: 2, ...said([2], 'ü'), tokens: 2 },
     ]);
   });
 
   it('counts on from an answer that goes on', () => {
     const deltas: Delta[] = [];
-    const base = { seq: 7, text: 'so far', tokenIds: [1, 2] };
+    const base = { seq: 7, text: 'so far', reasoning: 'Hm.', tokenIds: [1, 2] };
     const stream = createAnswerStream({ base, emit: (delta) => deltas.push(delta) });
-    stream.push([3], ', and on');
-    expect(deltas).toEqual([{ seq: 8, text: ', and on', tokenIds: [3], tokens: 3 }]);
-    expect(stream.soFar()).toEqual({ seq: 8, text: 'so far, and on', tokenIds: [1, 2, 3] });
-    expect(stream.after(7)).toBe(', and on');
-    expect(stream.after(0)).toBe('so far, and on');
+    stream.push(said([3], ', and on'));
+    expect(deltas).toEqual([{ seq: 8, ...said([3], ', and on'), tokens: 3 }]);
+    expect(stream.soFar()).toEqual({
+      ...{ seq: 8, tokenIds: [1, 2, 3] },
+      ...{ text: 'so far, and on', reasoning: 'Hm.' },
+    });
+    expect(stream.after(7)).toEqual({ text: ', and on', reasoning: '', toolCalls: [] });
+    expect(stream.after(0)).toEqual({ text: 'so far, and on', reasoning: 'Hm.', toolCalls: [] });
   });
 });
 
 describe('createJournal', () => {
-  const delta = (seq: number): Delta => ({ seq, text: `${seq} `, tokenIds: [seq], tokens: seq });
+  const delta = (seq: number): Delta => ({ seq, ...said([seq], `${seq} `), tokens: seq });
 
   it('writes 10 to 20 times a second, nothing twice', () => {
     const pieces: Delta[] = [];
@@ -99,6 +107,6 @@ describe('createJournal', () => {
     journal.add(delta(2));
     journal.flush();
     expect(failures).toHaveLength(1);
-    expect(pieces).toEqual([{ seq: 2, text: '1 2 ', tokenIds: [1, 2], tokens: 2 }]);
+    expect(pieces).toEqual([{ seq: 2, ...said([1, 2], '1 2 '), tokens: 2 }]);
   });
 });

@@ -1,6 +1,14 @@
 import { AppError } from '#server/kernel/errors.ts';
 import type { FrameConnection } from './frames.ts';
-import type { FromEngine, LoadReceipt, Sampling, ToEngineInput, WireMessage } from './protocol.ts';
+import type {
+  Constraint,
+  FromEngine,
+  LoadReceipt,
+  SamplingInput,
+  Tool,
+  ToEngineInput,
+  WireMessageInput,
+} from './protocol.ts';
 import { createRowFeed, type RowEvent, type RowFeed } from './row-feed.ts';
 
 export type Hello = Extract<FromEngine, { type: 'hello' }>;
@@ -9,13 +17,22 @@ export type Hello = Extract<FromEngine, { type: 'hello' }>;
 export interface GenerateRequest {
   /** Unique on this engine, at most 64 characters. */
   row: string;
-  messages?: WireMessage[];
+  messages?: WireMessageInput[];
   promptTokenIds?: number[];
   /** The last message is an open answer to go on with. */
   continueFinal?: boolean;
-  sampling: Sampling;
-  resume?: { tokenIds: number[]; text: string } | null;
+  sampling: SamplingInput;
+  resume?: { tokenIds: number[]; text: string; reasoning?: string } | null;
   priority?: 'interactive' | 'batch' | 'background';
+  /** Errors: invalid_request for one that cannot be read. */
+  constraint?: Constraint | null;
+  tools?: Tool[];
+  toolChoice?: 'auto' | 'none' | 'required' | { name: string };
+  /** `auto` is the template's own habit. */
+  thinking?: 'auto' | 'on' | 'off';
+  speculation?: 'auto' | 'off';
+  /** `admitted` then carries the prompt's token ids. */
+  reportPrompt?: boolean;
 }
 
 export interface LoadRequest {
@@ -27,6 +44,8 @@ export interface LoadRequest {
   cacheLimitBytes?: number | null;
   /** Where such caches outlive the engine; nowhere when absent. */
   cacheDir?: string | null;
+  /** A small model with the same tokenizer that guesses ahead. */
+  draftPath?: string | null;
   onProgress?(fraction: number, stage: string): void;
 }
 
@@ -59,7 +78,7 @@ export interface EngineClient {
   cancel(row: string): void;
   cancelAll(): void;
   /** Exact prompt tokens with the model's chat template. Errors: timeout, context_overflow, model_invalid. */
-  count(messages: WireMessage[], text?: string): Promise<Counted>;
+  count(messages: WireMessageInput[], text?: string): Promise<Counted>;
   /** Unit vectors, one a text. Errors: unsupported for a model that is not an embedder, timeout. */
   embed(texts: string[]): Promise<number[][]>;
   ping(): Promise<Pong>;
@@ -173,8 +192,9 @@ function createRows(connection: FrameConnection, changed: () => void) {
     cancelAll: () => [...feeds.keys()].forEach(cancel),
     receive(frame: RowFrame) {
       if (frame.type === 'step') {
-        for (const { row, token_ids, text } of frame.rows) {
-          feeds.get(row)?.push({ type: 'tokens', step: frame.n, tokenIds: token_ids, text });
+        for (const { row, token_ids, text, reasoning, tool_calls, logprobs } of frame.rows) {
+          const said = { tokenIds: token_ids, text, reasoning, toolCalls: tool_calls, logprobs };
+          feeds.get(row)?.push({ type: 'tokens', step: frame.n, ...said });
         }
         return;
       }
@@ -259,6 +279,7 @@ function loadFrame(request: LoadRequest): Unsent<RequestInput> {
     context_window: request.contextWindow ?? null,
     cache_limit_bytes: request.cacheLimitBytes ?? null,
     cache_dir: request.cacheDir ?? null,
+    draft_path: request.draftPath ?? null,
   };
 }
 
@@ -270,8 +291,20 @@ function generateFrame(request: GenerateRequest): ToEngineInput {
     prompt_token_ids: request.promptTokenIds ?? null,
     continue_final: request.continueFinal ?? false,
     sampling: request.sampling,
-    resume: request.resume ? { token_ids: request.resume.tokenIds, text: request.resume.text } : null,
+    resume: request.resume
+      ? {
+          token_ids: request.resume.tokenIds,
+          text: request.resume.text,
+          reasoning: request.resume.reasoning ?? '',
+        }
+      : null,
     priority: request.priority ?? 'interactive',
+    constraint: request.constraint ?? null,
+    tools: request.tools ?? [],
+    tool_choice: request.toolChoice ?? 'auto',
+    thinking: request.thinking ?? 'auto',
+    speculation: request.speculation ?? 'auto',
+    report_prompt: request.reportPrompt ?? false,
   };
 }
 
@@ -283,6 +316,7 @@ function rowEvent(frame: Extract<FromEngine, { row: string }>): RowEvent {
         promptTokens: frame.prompt_tokens,
         seed: frame.seed,
         promptHash: frame.prompt_hash,
+        promptTokenIds: frame.prompt_token_ids,
       };
     case 'prefill':
       return { type: 'prefill', done: frame.done, total: frame.total, cached: frame.cached };
@@ -296,6 +330,9 @@ function rowEvent(frame: Extract<FromEngine, { row: string }>): RowEvent {
         timings: frame.timings,
         error: frame.error,
         cache: frame.cache,
+        reasoning: frame.reasoning,
+        toolCalls: frame.tool_calls,
+        speculation: frame.speculation,
       };
   }
 }

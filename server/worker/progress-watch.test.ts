@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PROGRESS_LIMITS, type ProgressWatch, watchProgress } from './progress-watch.ts';
-import type { FromEngine } from './protocol.ts';
+import { FromEngine } from './protocol.ts';
 
-const step = (n: number): FromEngine => ({
-  type: 'step',
-  n,
-  rows: [{ row: 'r', token_ids: [1], text: 'x' }],
-});
+const step = (n: number) =>
+  FromEngine.parse({ type: 'step', n, rows: [{ row: 'r', token_ids: [1], text: 'x' }] });
 const prefill: FromEngine = { type: 'prefill', row: 'r', done: 1, total: 2, cached: 0 };
-const pong: FromEngine = { type: 'pong', id: '1', rows: 1, active_bytes: 0, peak_bytes: 0, cache_bytes: 0 };
+const pong = FromEngine.parse({
+  ...{ type: 'pong', id: '1', rows: 1 },
+  ...{ active_bytes: 0, peak_bytes: 0, cache_bytes: 0 },
+});
 
 describe('watchProgress', () => {
   let stalls: string[];

@@ -6,11 +6,18 @@ const finished: RowFinished = {
   tokenIds: [],
   text: '',
   finishReason: 'stop',
-  usage: { prompt_tokens: 1, completion_tokens: 1, cached_tokens: 0 },
+  usage: { prompt_tokens: 1, completion_tokens: 1, cached_tokens: 0, reasoning_tokens: 0 },
   timings: { queue: 0, prefill: 0, decode: 0, tokens_per_second: 0 },
   error: null,
   cache: null,
+  reasoning: '',
+  toolCalls: [],
+  speculation: null,
 };
+
+function tokens(step: number, id: number, text: string): RowEvent {
+  return { type: 'tokens', step, tokenIds: [id], text, reasoning: '', toolCalls: [], logprobs: [] };
+}
 
 async function readAll(events: AsyncIterable<RowEvent>): Promise<RowEvent[]> {
   const all: RowEvent[] = [];
@@ -21,10 +28,9 @@ async function readAll(events: AsyncIterable<RowEvent>): Promise<RowEvent[]> {
 describe('createRowFeed', () => {
   it('joins what a slow reader has not taken, losing nothing', async () => {
     const feed = createRowFeed();
-    feed.push({ type: 'admitted', promptTokens: 3, seed: 1, promptHash: 'h' });
+    feed.push({ type: 'admitted', promptTokens: 3, seed: 1, promptHash: 'h', promptTokenIds: null });
     for (let done = 0; done < 1_000; done += 1) feed.push({ type: 'prefill', done, total: 1_000, cached: 0 });
-    for (let step = 0; step < 1_000; step += 1)
-      feed.push({ type: 'tokens', step, tokenIds: [step], text: `${step},` });
+    for (let step = 0; step < 1_000; step += 1) feed.push(tokens(step, step, `${step},`));
     feed.push(finished);
     const events = await readAll(feed.read(() => {}));
     expect(events.map(({ type }) => type)).toEqual(['admitted', 'prefill', 'tokens', 'finished']);
@@ -37,9 +43,9 @@ describe('createRowFeed', () => {
 
   it('delivers what arrived before a failure, then the failure', async () => {
     const feed = createRowFeed();
-    feed.push({ type: 'tokens', step: 1, tokenIds: [7], text: 'x' });
+    feed.push(tokens(1, 7, 'x'));
     feed.fail(new Error('died'));
-    feed.push({ type: 'tokens', step: 2, tokenIds: [8], text: 'y' });
+    feed.push(tokens(2, 8, 'y'));
     const events = feed.read(() => {});
     expect((await events.next()).value).toMatchObject({ tokenIds: [7] });
     await expect(events.next()).rejects.toThrow('died');
@@ -48,7 +54,7 @@ describe('createRowFeed', () => {
   it('tells when its reader stops early, and only then', async () => {
     let left = 0;
     const early = createRowFeed();
-    early.push({ type: 'tokens', step: 1, tokenIds: [7], text: 'x' });
+    early.push(tokens(1, 7, 'x'));
     for await (const event of early.read(() => left++)) if (event.type === 'tokens') break;
     expect(left).toBe(1);
     const whole = createRowFeed();

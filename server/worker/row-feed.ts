@@ -1,23 +1,54 @@
 import type { ErrorCode } from '#server/kernel/errors.ts';
-import type { CacheReceipt, FinishReason, Timings, Usage } from './protocol.ts';
+import type {
+  CacheReceipt,
+  FinishReason,
+  SpeculationReceipt,
+  Timings,
+  TokenLogprobs,
+  ToolCall,
+  ToolCallDelta,
+  Usage,
+} from './protocol.ts';
 
 /** What one row reports, in order. `finished` is the last, exactly once. */
 export type RowEvent =
-  | { type: 'admitted'; promptTokens: number; seed: number; promptHash: string }
+  | {
+      type: 'admitted';
+      promptTokens: number;
+      seed: number;
+      promptHash: string;
+      promptTokenIds: number[] | null;
+    }
   | { type: 'prefill'; done: number; total: number; cached: number }
   /** `step` counts decode steps since load; several steps are joined when the reader is behind. */
-  | { type: 'tokens'; step: number; tokenIds: number[]; text: string }
+  | RowTokens
   | RowFinished;
+
+export interface RowTokens {
+  type: 'tokens';
+  step: number;
+  tokenIds: number[];
+  text: string;
+  reasoning: string;
+  toolCalls: ToolCallDelta[];
+  /** One for each token where they were asked for. */
+  logprobs: TokenLogprobs[];
+}
 
 export interface RowFinished {
   type: 'finished';
   tokenIds: number[];
   text: string;
+  reasoning: string;
+  /** All calls of the answer, whole. */
+  toolCalls: ToolCall[];
   finishReason: FinishReason;
   usage: Usage;
   timings: Timings;
   /** Null when the engine refused the row. */
   cache: CacheReceipt | null;
+  /** Null when nothing was guessed ahead. */
+  speculation: SpeculationReceipt | null;
   error: { code: ErrorCode; message: string; details?: Record<string, unknown> } | null;
 }
 
@@ -77,6 +108,9 @@ function enqueue(waiting: RowEvent[], event: RowEvent): void {
   if (event.type === 'tokens' && last?.type === 'tokens') {
     last.tokenIds.push(...event.tokenIds);
     last.text += event.text;
+    last.reasoning += event.reasoning;
+    last.toolCalls.push(...event.toolCalls);
+    last.logprobs.push(...event.logprobs);
     last.step = event.step;
   } else if (event.type === 'prefill' && last?.type === 'prefill') {
     waiting[waiting.length - 1] = event;

@@ -100,7 +100,7 @@ export class Answers {
           messages: plan.parts.map((part) => part.message),
           // The seed that an interrupted answer was drawn with, so that it goes on as it would have.
           sampling: { ...samplingOf(row.parameters ?? {}), ...(row.seed === null ? {} : { seed: row.seed }) },
-          resume: tokenIds.length === 0 ? null : { tokenIds, text: row.text, seq: row.seq },
+          resume: tokenIds.length === 0 ? null : { tokenIds, text: row.text, reasoning: '', seq: row.seq },
         },
         sink,
       );

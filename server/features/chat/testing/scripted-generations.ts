@@ -14,7 +14,7 @@ interface Scripted {
   tokenIds: number[];
 }
 
-const USAGE = { prompt_tokens: 9, completion_tokens: 0, cached_tokens: 0 };
+const USAGE = { prompt_tokens: 9, completion_tokens: 0, cached_tokens: 0, reasoning_tokens: 0 };
 const TIMINGS = { queue: 0, load: 0, prefill: 0.01, first_token: 0.02, decode: 0.1, tokens_per_second: 10 };
 
 /**
@@ -35,7 +35,23 @@ export function createScriptedGenerations(contextWindow = 4096) {
   const script = {
     started,
     admit: (id: string, modelHash = 'hash-1', seed = 7) =>
-      run(id).sink.admitted({ promptTokens: 9, seed, modelHash }),
+      run(id).sink.admitted({
+        promptTokens: 9,
+        seed,
+        modelHash,
+        templateHash: null,
+        promptHash: 'prompt-1',
+        promptTokenIds: [1, 2, 3, 4, 5, 6, 7, 8, 9],
+        versions: {
+          engine: '1',
+          mlx: '1',
+          mlx_lm: '1',
+          python: '3',
+          device: 'cpu',
+          blas: 'none',
+          dtype: 'f',
+        },
+      }),
     /** A delta that is journaled at once. */
     say: (id: string, text: string) => {
       const { sink, pieces, tokenIds, ...rest } = run(id);
@@ -44,7 +60,8 @@ export function createScriptedGenerations(contextWindow = 4096) {
       tokenIds.push(...ids);
       pieces.push({ seq, text });
       run(id).seq = seq;
-      const delta = { seq, text, tokenIds: ids, tokens: tokenIds.length };
+      const said = { text, reasoning: '', tokenIds: ids, toolCalls: [], logprobs: [] };
+      const delta = { seq, ...said, tokens: tokenIds.length };
       sink.delta(delta);
       return { journal: () => sink.journal(delta) };
     },
@@ -53,14 +70,15 @@ export function createScriptedGenerations(contextWindow = 4096) {
       runs.delete(id);
       const usage = { ...USAGE, completion_tokens: tokenIds.length };
       const ended = {
-        finishReason: 'stop',
         usage,
         timings: TIMINGS,
         cache: null,
+        toolCalls: [],
+        speculation: null,
         seed: 7,
         error: null,
-      } as const;
-      sink.finished({ ...ended, ...result });
+      } satisfies Partial<GenerationResult>;
+      sink.finished({ ...ended, finishReason: 'stop', ...result });
     },
     interrupt: (id: string) => run(id).sink.interrupted('killed'),
     /** Counts wait until the returned function is called. */
@@ -96,6 +114,8 @@ export function createScriptedGenerations(contextWindow = 4096) {
       return {
         seq: found.seq,
         text: text.join(''),
+        reasoning: '',
+        toolCalls: [],
         tokens: found.tokenIds.length,
         state: { phase: 'answering' },
       };
