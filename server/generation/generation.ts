@@ -94,6 +94,8 @@ export interface GenerationSink {
   state(state: GenerationState): void;
   /** At most one per 16-33 ms. */
   delta(delta: Delta): void;
+  /** A promise while nothing more can be taken: the row is paused until it resolves, and nothing is lost. */
+  ready?(): Promise<void> | undefined;
   /** 10-20 times a second while tokens arrive, and once before `finished`: everything since the last call. */
   journal(piece: Delta): void;
   /** An engine died under the answer; it goes on by itself after a restart. */

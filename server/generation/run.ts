@@ -135,13 +135,17 @@ export class Run {
 
   async #answer(lease: EngineLease): Promise<RowFinished> {
     const { client } = lease;
-    const { request } = this.#options;
+    const { request, sink } = this.#options;
     const { signal } = this.#stopping;
     signal.throwIfAborted();
     rows += 1;
     const row = `${request.id.slice(0, 40)}.${rows}`;
     const { tokenIds, text, reasoning } = this.stream.soFar();
-    const cancel = () => client.cancel(row);
+    const { promise: stopped, resolve: leave } = Promise.withResolvers<void>();
+    const cancel = () => {
+      client.cancel(row);
+      leave();
+    };
     signal.addEventListener('abort', cancel);
     try {
       const events = client.generate({
@@ -163,6 +167,8 @@ export class Run {
       for await (const event of events) {
         if (event.type === 'finished') return event;
         this.#hear(event, lease);
+        const ready = sink.ready?.();
+        if (ready) await Promise.race([ready, stopped]);
       }
     } finally {
       signal.removeEventListener('abort', cancel);

@@ -9,7 +9,7 @@ import type {
   ToEngineInput,
   WireMessageInput,
 } from './protocol.ts';
-import { createRowFeed, type RowEvent, type RowFeed } from './row-feed.ts';
+import { createRowFeed, type RowEvent, type RowFeed, type RowFlow } from './row-feed.ts';
 
 export type Hello = Extract<FromEngine, { type: 'hello' }>;
 
@@ -68,6 +68,8 @@ export interface EngineClient {
   readonly hello: Hello;
   /** Rows that have not finished. */
   activeRows(): number;
+  /** Of these, the ones whose readers are behind: the engine keeps them aside. */
+  pausedRows(): ReadonlySet<string>;
   /** Loads the engine's one model. Errors: model_invalid, model_unsupported, insufficient_memory. No time limit: the supervisor watches progress. */
   load(request: LoadRequest): Promise<LoadReceipt>;
   /** Frees the model; the process stays. */
@@ -95,7 +97,7 @@ export interface ClientOwner {
 interface ClientOptions {
   hello: Hello;
   connection: FrameConnection;
-  /** Rows started or ended. */
+  /** Rows started, ended, were paused or go on. */
   onRows(): void;
   onUnexpected(frame: FromEngine): void;
 }
@@ -115,6 +117,7 @@ export function createEngineClient(options: ClientOptions): ClientOwner {
   const client: EngineClient = {
     hello: options.hello,
     activeRows: rows.count,
+    pausedRows: rows.paused,
     load: (request) =>
       requests.ask(loadFrame(request), null, (frame) => {
         if (frame.type === 'load_progress') request.onProgress?.(frame.done, frame.stage);
@@ -155,15 +158,30 @@ type RowFrame = Extract<FromEngine, { row: string } | { type: 'step' }>;
 /** The rows that have not finished, each with the feed its reader takes from. */
 function createRows(connection: FrameConnection, changed: () => void) {
   const feeds = new Map<string, RowFeed>();
+  const paused = new Set<string>();
   let ended: AppError | null = null;
 
   const drop = (row: string) => {
+    paused.delete(row);
     if (feeds.delete(row)) changed();
+  };
+
+  const flowOf = (row: string): RowFlow => {
+    const tell = (type: 'pause' | 'continue') => {
+      if (!feeds.has(row)) return;
+      if (type === 'pause') paused.add(row);
+      else paused.delete(row);
+      changed();
+      // What cannot be sent is moot: the connection's end finishes the row.
+      connection.send({ type, row }).catch(() => {});
+    };
+    return { pause: () => tell('pause'), continue: () => tell('continue') };
   };
 
   const cancel = (row: string) => {
     const feed = feeds.get(row);
     if (!feed) return;
+    if (paused.delete(row)) changed();
     // A cancel that cannot be sent is moot: the connection's end finishes the row.
     connection.send({ type: 'cancel', row }).catch(() => {});
     // The reader need not wait for a long prefill chunk; the row counts as active until the engine drops it.
@@ -172,10 +190,11 @@ function createRows(connection: FrameConnection, changed: () => void) {
 
   return {
     count: () => feeds.size,
+    paused: () => paused,
     start(request: GenerateRequest) {
       const { row } = request;
       if (feeds.has(row)) throw new AppError('conflict', `Row ${row} is already running.`);
-      const feed = createRowFeed();
+      const feed = createRowFeed(flowOf(row));
       if (ended) {
         feed.fail(ended);
         return feed.read(() => {});

@@ -185,7 +185,7 @@ function beginLife(options: LaunchOptions) {
     },
     onRows: (listener: () => void) => void listeners.push(listener),
     rowsChanged(client: EngineClient, watch: ProgressWatch) {
-      watch.setRows(client.activeRows());
+      watch.setRows(client.activeRows(), client.pausedRows());
       for (const notify of listeners) notify();
     },
     end(error = new AppError('engine_unavailable', 'The engine was ended.')) {

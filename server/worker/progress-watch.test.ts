@@ -39,6 +39,20 @@ describe('watchProgress', () => {
     expect(stalls).toEqual([expect.stringMatching(/no progress for 5\.\d s while decoding/)]);
   });
 
+  it('waits for no row that was paused, and gives what is prefilled beside it its own time', () => {
+    watch.setRows(1);
+    watch.observe(step(1));
+    watch.setRows(1, new Set(['r']));
+    vi.advanceTimersByTime(3_600_000);
+    watch.setRows(2, new Set(['r']));
+    watch.observe(step(2));
+    vi.advanceTimersByTime(50_000);
+    expect(stalls).toEqual([]);
+    watch.setRows(2);
+    vi.advanceTimersByTime(20_000);
+    expect(stalls).toHaveLength(1);
+  });
+
   it('is not fooled by an engine that still answers pings', () => {
     watch.setRows(1);
     watch.observe(step(1));

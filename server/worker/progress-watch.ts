@@ -20,7 +20,8 @@ export const PROGRESS_LIMITS: ProgressLimits = {
 export interface ProgressWatch {
   /** Every frame the engine sends. */
   observe(frame: FromEngine): void;
-  setRows(active: number): void;
+  /** `paused` are those of them from which nothing is expected. */
+  setRows(active: number, paused?: ReadonlySet<string>): void;
   setLoading(loading: boolean): void;
   stop(): void;
 }
@@ -44,6 +45,7 @@ export function watchProgress(options: WatchOptions): ProgressWatch {
   const { limits } = options;
   const steps: number[] = [];
   const decoding = new Set<string>();
+  let paused: ReadonlySet<string> = new Set();
   let rows = 0;
   let loading = false;
   let last = now();
@@ -51,9 +53,11 @@ export function watchProgress(options: WatchOptions): ProgressWatch {
   let lastCheck = 0;
   let timer: NodeJS.Timeout | null = null;
 
+  const isDecoding = () => [...decoding].some((row) => !paused.has(row));
+
   const limit = () => {
     if (loading) return limits.loadMs;
-    if (decoding.size === 0) return limits.prefillMs;
+    if (!isDecoding()) return limits.prefillMs;
     return Math.max(limits.stepMs, limits.stepFactor * median(steps));
   };
 
@@ -65,7 +69,7 @@ export function watchProgress(options: WatchOptions): ProgressWatch {
     lastCheck = time;
     if (time - last <= limit()) return;
     stopTimer();
-    const what = loading ? 'loading' : decoding.size > 0 ? 'decoding' : 'prefill';
+    const what = loading ? 'loading' : isDecoding() ? 'decoding' : 'prefill';
     options.stalled(`made no progress for ${((time - last) / 1000).toFixed(1)} s while ${what}`);
   };
 
@@ -97,8 +101,9 @@ export function watchProgress(options: WatchOptions): ProgressWatch {
       }
       if (frame.type !== 'pong' && frame.type !== 'counted') last = now();
     },
-    setRows(active) {
-      rows = active;
+    setRows(active, aside = new Set()) {
+      rows = active - aside.size;
+      paused = aside;
       update();
     },
     setLoading(value) {

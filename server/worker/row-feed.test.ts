@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRowFeed, type RowEvent, type RowFinished } from './row-feed.ts';
+import { createRowFeed, MOST_UNREAD_TOKENS, type RowEvent, type RowFinished } from './row-feed.ts';
 
 const finished: RowFinished = {
   type: 'finished',
@@ -61,5 +61,23 @@ describe('createRowFeed', () => {
     whole.push(finished);
     await readAll(whole.read(() => left++));
     expect(left).toBe(1);
+  });
+});
+
+describe('a reader that is behind', () => {
+  it('pauses its row once, and lets it go on when it has caught up', async () => {
+    const told: string[] = [];
+    const feed = createRowFeed({ pause: () => told.push('pause'), continue: () => told.push('continue') });
+    for (let id = 0; id < MOST_UNREAD_TOKENS; id += 1) feed.push(tokens(id, id, 'x'));
+    expect(told).toEqual([]);
+    feed.push(tokens(256, 256, 'x'));
+    feed.push(tokens(257, 257, 'x'));
+    expect(told).toEqual(['pause']);
+    const events = feed.read(() => {});
+    expect((await events.next()).value).toMatchObject({ tokenIds: expect.objectContaining({ length: 258 }) });
+    expect(told).toEqual(['pause', 'continue']);
+    feed.push(finished);
+    await events.next();
+    expect(told).toEqual(['pause', 'continue']);
   });
 });

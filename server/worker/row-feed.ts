@@ -60,18 +60,37 @@ export interface RowFeed {
   read(left: () => void): AsyncGenerator<RowEvent, void>;
 }
 
+/** How the engine is told that the row's reader is behind, and that it has caught up. */
+export interface RowFlow {
+  pause(): void;
+  continue(): void;
+}
+
+/** Tokens that may wait for a reader before its row leaves the batch; below a quarter it goes on. */
+export const MOST_UNREAD_TOKENS = 256;
+
+const ALWAYS: RowFlow = { pause: () => undefined, continue: () => undefined };
+
 /**
  * Holds what a row has reported until its reader takes it. Waiting tokens are joined into one event and
- * waiting prefill reports replace each other, so that a slow reader costs its own answer and never a queue.
+ * waiting prefill reports replace each other, so that a slow reader costs its own answer and never a queue;
+ * one that stays behind pauses its row.
  */
-export function createRowFeed(): RowFeed {
+export function createRowFeed(flow: RowFlow = ALWAYS): RowFeed {
   const waiting: RowEvent[] = [];
+  let unread = 0;
+  let paused = false;
   let failure: Error | null = null;
   let wake = () => {};
 
   return {
     push(event) {
       if (failure === null) enqueue(waiting, event);
+      if (failure === null && event.type === 'tokens') unread += event.tokenIds.length;
+      if (!paused && unread > MOST_UNREAD_TOKENS) {
+        paused = true;
+        flow.pause();
+      }
       wake();
     },
     fail(error) {
@@ -84,6 +103,11 @@ export function createRowFeed(): RowFeed {
         for (;;) {
           const event = waiting.shift();
           if (event !== undefined) {
+            if (event.type === 'tokens') unread -= event.tokenIds.length;
+            if (paused && unread < MOST_UNREAD_TOKENS / 4) {
+              paused = false;
+              flow.continue();
+            }
             ended = event.type === 'finished';
             yield event;
             if (ended) return;
