@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import mlx.core as mx
+from mlx.utils import tree_reduce
 
 from .imports import import_mlx_lm
 
@@ -22,6 +23,7 @@ from mlx_lm.models.cache import can_trim_prompt_cache, make_prompt_cache, trim_p
 from mlx_lm.sample_utils import make_repetition_penalty  # noqa: E402
 
 from .decoding import Decoding, Float32Logits  # noqa: E402
+from .groups import Group, Groups  # noqa: E402
 from .layers import can_cut, copy_layers, own_layers  # noqa: E402
 from .radix import common_length  # noqa: E402
 from .sampling import Sampler, greedy  # noqa: E402
@@ -59,9 +61,9 @@ class Prompt:
 
 @dataclass
 class Decoded:
-    """One row's token of one step. `end`: "stop" (an end token), "length", or None. `broken`: NaN logits.
+    """One row's token of one step. `end`: "stop" (an end token), "length", or None.
 
-    With its end come its layers and the ids that they hold.
+    With its end come its layers and the ids that they hold. `broken`: NaN logits, or its step `failed`.
     """
 
     key: Any
@@ -69,6 +71,7 @@ class Decoded:
     end: str | None
     broken: bool
     left: "Left | None" = None
+    failed: Exception | None = None
 
 
 @dataclass
@@ -81,7 +84,7 @@ class Left:
 
 
 class RowBatch:
-    """Rows of one model: prompts being prefilled one at a time, and one batch being decoded.
+    """Rows of one model: prompts being prefilled one at a time, and groups of rows being decoded.
 
     `key` is whatever the caller tells rows apart by.
     """
@@ -91,10 +94,10 @@ class RowBatch:
         self._model: Any = Float32Logits(model)
         self._cache_source = model
         self._ends = StopSequences([[token] for token in sorted(end_token_ids)] or None)
-        self._decoding = Decoding.empty(self._model, greedy)
+        self._groups = Groups(tree_reduce(lambda size, array: size + array.nbytes, model.parameters(), 0))
 
     def __len__(self) -> int:
-        return len(self._decoding)
+        return len(self._groups)
 
     def begin(
         self,
@@ -137,7 +140,7 @@ class RowBatch:
             self._feed(prompt, min([end, *(stop for stop in prompt.checkpoints if stop > prompt.done)]))
         if prompt.done < prompt.total - 1:
             return False
-        self._join(prompt)
+        self._groups.add(self._start(prompt))
         prompt.done = prompt.total
         return True
 
@@ -148,9 +151,9 @@ class RowBatch:
         if end in prompt.checkpoints:
             prompt.reached(prompt)
 
-    def _join(self, prompt: Prompt) -> None:
-        """Feed the last id of the prompt and let its row decode with the others."""
-        started = Decoding(
+    def _start(self, prompt: Prompt) -> Group:
+        """A group of this row alone; feeds the last id of its prompt."""
+        return Decoding(
             self._model,
             [prompt.key],
             mx.array(prompt.token_ids[-1:]),
@@ -162,40 +165,51 @@ class RowBatch:
             [self._ends],
             [prompt.max_tokens],
         )
-        if len(self._decoding):
-            self._decoding.merge()
-            started.merge()
-            self._decoding.extend(started)
-            self._decoding.settle()
-        else:
-            self._decoding = started
 
     def decode(self) -> list[Decoded]:
-        """One step of every decoding row; rows that end leave the batch."""
-        responses = self._decoding.next()
-        decoded = [
-            Decoded(r.uid, r.token, r.finish_reason, _is_broken(r.logprobs), self._left(r)) for r in responses
-        ]
+        """One step of every decoding row; rows that end leave.
+
+        Rows whose step raised come back `failed`; those of other groups go on.
+        """
+        decoded: list[Decoded] = []
+        for group in list(self._groups):
+            keys = list(group.uids)
+            try:
+                decoded += self._step(group)
+            except Exception as error:
+                self._groups.drop(group)
+                decoded += [Decoded(key, 0, None, broken=True, failed=error) for key in keys]
         broken = [row.key for row in decoded if row.broken and row.end is None]
         if broken:
             self.remove(broken)
-        if any(row.end for row in decoded):
-            self._decoding.settle()
+        elif any(row.end for row in decoded):
+            self._groups.settle()
+        self._groups.stepped()
         return decoded
 
-    def _left(self, response: Any) -> Left | None:
+    def _step(self, group: Any) -> list[Decoded]:
+        decoded = [
+            Decoded(r.uid, r.token, r.finish_reason, _is_broken(r.logprobs), self._left(group, r))
+            for r in group.next()
+        ]
+        if group.uids and any(row.end for row in decoded):
+            group.settle()
+        return decoded
+
+    def _left(self, group: Any, response: Any) -> Left | None:
         if response.prompt_cache is None:
             return None
-        if self._decoding.merged:
+        if group.merged:
             own_layers(response.prompt_cache)
         return Left(response.uid, response.all_tokens, response.prompt_cache)
 
     def copy_beginning(self, key: Any, tokens: int) -> list[Any] | None:
         """Layers with the first `tokens` ids of a decoding row, which goes on; None if they cannot be cut."""
-        index = self._index(key)
-        if index is None:
+        found = self._groups.find(key)
+        if found is None:
             return None
-        layers, held = self._decoding.extract_cache(index), len(self._decoding.tokens[index])
+        group, index = found
+        layers, held = group.extract_cache(index), len(group.tokens[index])
         if tokens > held or not (tokens == held or can_cut(layers)):
             return None
         layers = copy_layers(layers, held - tokens)
@@ -206,44 +220,48 @@ class RowBatch:
     def shared(self, token_ids: list[int]) -> tuple[Any, int]:
         """The decoding row that begins most like `token_ids`, and how many ids they share."""
         best: tuple[Any, int] = (None, 0)
-        for key, held in zip(self._decoding.uids, self._decoding.tokens, strict=True):
-            length = common_length(held, token_ids)
-            if length > best[1]:
-                best = key, length
+        for group in self._groups:
+            for key, held in zip(group.uids, group.tokens, strict=True):
+                length = common_length(held, token_ids)
+                if length > best[1]:
+                    best = key, length
         return best
+
+    def park(self, key: Any) -> Group | None:
+        """Take a row out with its cache and its state, for `unpark`; None for an unknown one."""
+        group = self._groups.take(key)
+        if group is not None:
+            # A slice of a batch would keep all of it alive.
+            own_layers(group.prompt_cache)
+        return group
+
+    def unpark(self, group: Group) -> None:
+        """Let a parked row go on where it was."""
+        self._groups.add(group)
 
     def take(self, key: Any) -> Left | None:
         """Take a row out of the decoding batch with what it leaves; None for an unknown one."""
-        index = self._index(key)
-        if index is None:
-            return None
-        layers = self._decoding.extract_cache(index)
-        if self._decoding.merged:
-            own_layers(layers)
-        left = Left(key, self._decoding.tokens[index], layers)
-        self.remove([key])
-        return left
-
-    def _index(self, key: Any) -> int | None:
-        return next((index for index, one in enumerate(self._decoding.uids) if one is key), None)
+        group = self.park(key)
+        return None if group is None else leave(group)
 
     def remove(self, keys: Iterable[Any]) -> None:
         """Take rows out of the decoding batch; unknown ones are ignored."""
-        leaving = set(map(id, keys))
-        keep = [index for index, key in enumerate(self._decoding.uids) if id(key) not in leaving]
-        if len(keep) == len(self._decoding):
-            return
-        if keep:
-            self._decoding.filter(keep)
-            self._decoding.settle()
-        else:
-            self.clear()
+        self._groups.remove(keys)
 
     def clear(self) -> list[Any]:
         """Drop every decoding row and return their keys."""
-        keys = list(self._decoding.uids)
-        self._decoding = Decoding.empty(self._model, greedy)
+        keys = self._groups.keys
+        self._groups.clear()
         return keys
+
+    def cache_bytes(self) -> tuple[int, int]:
+        """What the caches of decoding rows take, and what their tokens need."""
+        return self._groups.bytes()
+
+
+def leave(group: Group) -> Left:
+    """What a parked row leaves when it does not go on."""
+    return Left(group.uids[0], group.tokens[0], group.extract_cache(0))
 
 
 def _is_broken(logprobs: mx.array) -> bool:

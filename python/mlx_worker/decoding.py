@@ -22,6 +22,8 @@ class Decoding(GenerationBatch):
     a small model they are a good part of a step.
     """
 
+    # Groups of one kind may become one.
+    kind: str | None = "plain"
     merged = False
 
     def merge(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import mlx.core as mx
-from mlx.utils import tree_map
+from mlx.utils import tree_flatten, tree_map
 
 from .imports import import_mlx_lm
 
@@ -75,6 +75,45 @@ def layers_bytes(layers: Layers) -> int:
     return sum(layer.nbytes for layer in layers)
 
 
+def token_sizes(layers: Layers) -> list[tuple[int, int | None]]:
+    """Of each layer that grows: bytes a token of one row takes, and the tokens at which it stops growing."""
+    sizes: list[tuple[int, int | None]] = []
+    for layer in layers:
+        if isinstance(layer, CacheList):
+            sizes += token_sizes(layer.caches)
+        elif getattr(layer, "keys", None) is not None:
+            # Pairs of a name and an array; three arrays each where the cache is quantized.
+            pairs: Any = tree_flatten((layer.keys, layer.values))
+            arrays: list[mx.array] = [array for _, array in pairs]
+            size = sum(array.nbytes // (array.shape[0] * array.shape[2]) for array in arrays)
+            sizes.append((size, getattr(layer, "max_size", None)))
+    return sizes
+
+
+def useful_bytes(layers: Layers, lengths: Sequence[int]) -> int:
+    """What rows of these lengths need of such layers, without padding and room to grow."""
+    growing = sum(
+        size * (length if most is None else min(length, most))
+        for size, most in token_sizes(layers)
+        for length in lengths
+    )
+    return growing + sum(_fixed_bytes(layer) for layer in layers)
+
+
+def grow_by(layers: Layers, tokens: int) -> None:
+    """Have these layers make room for so many tokens at a time; mlx_lm's 256 are a lot for short rows."""
+    for layer in layers:
+        if isinstance(layer, CacheList):
+            grow_by(layer.caches, tokens)
+        elif hasattr(layer, "step"):
+            layer.step = tokens
+
+
+def can_merge(layers: Layers) -> bool:
+    """Whether rows with such layers can decode together."""
+    return all(hasattr(layer, "merge") for layer in layers)
+
+
 def layer_kinds(layers: Layers) -> list[str]:
     """The type of each layer, parts of combined ones included."""
     return [_kind(layer) for layer in layers]
@@ -85,6 +124,12 @@ def _kind(layer: Any) -> str:
     if isinstance(layer, CacheList):
         return f"{name}({','.join(map(_kind, layer.caches))})"
     return f"{name}:{layer.max_size}" if isinstance(layer, RotatingKVCache) else name
+
+
+def _fixed_bytes(layer: Any) -> int:
+    if isinstance(layer, CacheList):
+        return sum(map(_fixed_bytes, layer.caches))
+    return 0 if getattr(layer, "keys", None) is not None else layer.nbytes
 
 
 def _is_plain(layer: Any) -> bool:

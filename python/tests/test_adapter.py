@@ -7,10 +7,11 @@ from typing import Any
 import mlx.core as mx
 import mlx_lm
 import pytest
-from mlx_lm.models.cache import can_trim_prompt_cache, make_prompt_cache
+from mlx_lm.models.cache import ArraysCache, can_trim_prompt_cache, make_prompt_cache
 
 from mlx_worker import adapter
 from mlx_worker.adapter import RowBatch, check_version
+from mlx_worker.groups import REGROUP_EVERY_STEPS
 from mlx_worker.loader import load_model
 from mlx_worker.protocol import Load, Sampling
 from mlx_worker.sampling import greedy, keep_min_p, keep_top_k, keep_top_p, make_sampler
@@ -82,6 +83,56 @@ def test_rows_that_join_and_leave_do_not_disturb_each_other(model: Any) -> None:
     for key, ids in prompts.items():
         assert found[key] == reference(model, ids, len(found[key]))
     assert len(found["a"]) > len(found["b"])
+
+
+def test_rows_far_apart_in_length_come_and_go_and_say_what_they_say_alone(model: Any) -> None:
+    batch = RowBatch(model, [])
+    lengths = {"long": 700, "a": 15, "b": 30, "longer": 900, "c": 17}
+    prompts = {key: [5 + index % 290 for index in range(size)] for key, size in lengths.items()}
+    found: dict[str, list[int]] = {key: [] for key in prompts}
+
+    def step(count: int) -> None:
+        for key, tokens in decode(batch, count).items():
+            found[key] += tokens
+
+    for key, ids in prompts.items():
+        row = batch.begin(key, ids, max_tokens=100, sampler=greedy)
+        while not batch.prefill(row, 512):
+            step(1)
+        step(2)
+    parked = batch.park("longer")
+    step(4)
+    assert parked is not None
+    batch.remove(["a"])
+    step(2)
+    batch.unpark(parked)
+    step(5)
+    for key, ids in prompts.items():
+        assert found[key] == reference(model, ids, len(found[key]))
+    assert len(found["long"]) > len(found["longer"]) > 5
+
+
+def test_long_row_does_not_make_short_ones_pay_its_memory(model: Any) -> None:
+    batch = RowBatch(model, [])
+    for key, size in [("long", 1900), *((f"short {index}", 15) for index in range(7))]:
+        row = batch.begin(key, [5 + index % 290 for index in range(size)], max_tokens=300, sampler=greedy)
+        while not batch.prefill(row, 512):
+            pass
+    for _ in range(70):
+        assert len(batch.decode()) == 8
+        held, useful = batch.cache_bytes()
+        assert useful <= held <= 1.5 * useful
+
+
+def test_rows_grown_near_in_length_share_a_group_again(model: Any) -> None:
+    batch = RowBatch(model, [])
+    for key, size in (("a", 150), ("b", 400)):
+        assert batch.prefill(batch.begin(key, PROMPT * (size // 10), max_tokens=900, sampler=greedy), 512)
+    # A state has no length.
+    assert len(list(batch._groups)) == (1 if isinstance(make_prompt_cache(model)[0], ArraysCache) else 2)
+    for _ in range(REGROUP_EVERY_STEPS):
+        batch.decode()
+    assert len(list(batch._groups)) == 1
 
 
 def test_exactly_the_same_prompt_again_feeds_one_token_again(model: Any) -> None:
