@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Hono } from 'hono';
 import type { Database } from '#db/client.ts';
 import type { Activity } from './generation/activity.ts';
 import type { Generations } from './generation/generation.ts';
@@ -35,6 +36,8 @@ export interface FeatureContext<Events> {
 /** A room's server half, set up once. `routes` are mounted under /api. */
 export interface FeatureParts {
   routes?: OpenAPIHono;
+  /** Mounted at /v1, for programs. No cookie counts there: the room asks each request for a key. */
+  programs?: Hono;
   /** Topics this room lets browsers subscribe to, e.g. /^conversation:[0-9A-Z]{26}$/. */
   topics?: RegExp[];
   /** Bodies larger than the usual 16 MB, by path under /api, e.g. `{ '/chat/import': 256 * 2 ** 20 }`. Bytes. */

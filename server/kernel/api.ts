@@ -1,7 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { HttpBindings } from '@hono/node-server';
 import { bodyLimit } from 'hono/body-limit';
-import type { MiddlewareHandler } from 'hono';
+import type { Hono, MiddlewareHandler } from 'hono';
 import type { Auth } from './auth.ts';
 import { ErrorResponse } from './contract.ts';
 import { createAuthRoutes } from './auth-routes.ts';
@@ -12,7 +12,7 @@ import { failureRenderer } from './http.ts';
 import { nestingDepth } from './nesting.ts';
 import type { Log } from './log.ts';
 
-interface ApiOptions {
+export interface ApiOptions {
   config: Pick<Config, 'version'>;
   auth: Auth;
   log: Log;
@@ -25,9 +25,11 @@ export interface RoomRoutes {
   routes?: OpenAPIHono;
   /** Bytes by path under /api. */
   bodyLimits?: Record<string, number>;
+  /** Mounted at /v1, for programs; the room asks each request for a key. */
+  programs?: Hono;
 }
 
-const BODY_LIMIT = 16 * 2 ** 20;
+export const BODY_LIMIT = 16 * 2 ** 20;
 const MAX_DEPTH = 32;
 const OPEN_PATHS = new Set(['/api/auth/state', '/api/auth/sign-in']);
 
@@ -61,7 +63,7 @@ export function createApi({ config, auth, log, disk, rooms }: ApiOptions) {
   return api;
 }
 
-function capBody(maxSize: number): MiddlewareHandler {
+export function capBody(maxSize: number): MiddlewareHandler {
   return bodyLimit({
     maxSize,
     onError: () => {

@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
 import type { Config } from './config.ts';
 import { AppError, ERROR_TRAITS } from './errors.ts';
-import { errorBody } from './http.ts';
+import { errorBody, isProgramPath, programErrorBody } from './http.ts';
 
 /** The outermost check of every request, upgrade and poll (security.md, The door). */
 export interface Door {
@@ -49,7 +49,8 @@ export function createDoor({ config, port }: DoorOptions): Door {
         'Content-Type': page ? 'text/plain; charset=utf-8' : 'application/json',
         'Cache-Control': 'no-store',
       });
-      response.end(page ? refusal.message : JSON.stringify(errorBody(refusal)));
+      const body = isProgramPath(request.url ?? '') ? programErrorBody(refusal) : errorBody(refusal);
+      response.end(page ? refusal.message : JSON.stringify(body));
       return false;
     },
     admitUpgrade(request, socket) {
@@ -105,7 +106,9 @@ function objection(request: IncomingMessage, { hosts, kind, dev }: Rules): AppEr
     const hint = 'Type the address, or use the printed link.';
     return new AppError('forbidden', `MLX Code cannot be opened or asked from another site. ${hint}`);
   }
-  const changes = !SAFE_METHODS.has(request.method ?? '') || kind === 'upgrade';
+  // A program has no origin to tell and no cookie to be ridden on: its key is what counts.
+  const program = kind === 'request' && isProgramPath(url);
+  const changes = !program && (!SAFE_METHODS.has(request.method ?? '') || kind === 'upgrade');
   if ((changes || origin !== undefined) && origin !== `http://${host}`) {
     return new AppError('forbidden', 'The Origin header must be the address of MLX Code itself.');
   }

@@ -26,16 +26,18 @@ interface FailureAudience {
   log: Log;
   /** Told when a request failed because the disk is full. */
   onDiskFull?: () => void;
+  /** How the failure reads; as screens expect it unless told. */
+  body?: (failure: AppError, logId?: string) => object;
 }
 
 /** Renders whatever a handler threw, once: `{ error }`, with a log id for what is our fault. */
-export function failureRenderer({ log, onDiskFull }: FailureAudience) {
+export function failureRenderer({ log, onDiskFull, body = errorBody }: FailureAudience) {
   return (error: unknown, context: Context): Response => {
     const failure = asFailure(error);
     if (failure.code === 'insufficient_storage') onDiskFull?.();
     const { status } = ERROR_TRAITS[failure.code];
     const logId = status >= 500 ? record(log, failure, context) : undefined;
-    return context.json(errorBody(failure, logId), status);
+    return context.json(body(failure, logId), status);
   };
 }
 
@@ -49,6 +51,25 @@ export function errorBody(failure: AppError, logId?: string): ErrorBody {
       ...(logId === undefined ? {} : { log_id: logId }),
     },
   };
+}
+
+/** `{ error }` in OpenAI's shape; `details.param` names the parameter. */
+export function programErrorBody(failure: AppError, logId?: string) {
+  const { code, message, details } = failure;
+  return {
+    error: {
+      message,
+      type: ERROR_TRAITS[code].openai,
+      param: typeof details?.param === 'string' ? details.param : null,
+      code,
+      ...(logId === undefined ? {} : { log_id: logId }),
+    },
+  };
+}
+
+/** Paths of programs: they sign in by a key in each request, and no cookie counts there. */
+export function isProgramPath(url: string): boolean {
+  return /^\/v1(\/|\?|$)/.test(url);
 }
 
 function asFailure(error: unknown): AppError {

@@ -5,8 +5,10 @@ import type { Auth } from './auth.ts';
 import type { Config } from './config.ts';
 import type { Disk } from './disk.ts';
 import { createDoor } from './door.ts';
+import { isProgramPath } from './http.ts';
 import { listen } from './listen.ts';
 import type { Log } from './log.ts';
+import { createPrograms } from './programs.ts';
 import type { Sockets } from './sockets.ts';
 import { createStaticUi, type Ui } from './static-ui.ts';
 
@@ -28,23 +30,28 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-/** Opens the door: sockets at /socket.io, rooms at /api, screens everywhere else. Errors: as `listen`. */
+/** Opens the door: sockets at /socket.io, rooms at /api and, for programs, at /v1, screens everywhere else. Errors: as `listen`. */
 export async function serve(options: ServingOptions): Promise<Serving> {
   const { config, auth, log, disk, sockets, rooms } = options;
   const api = createApi({ config, auth, log, disk, rooms });
   let port = config.port;
   const door = createDoor({ config, port: () => port });
   const answerApi = getRequestListener(api.fetch, { overrideGlobalObjects: false });
+  const programs = createPrograms({ log, disk, rooms });
+  const answerProgram = getRequestListener(programs.fetch, { overrideGlobalObjects: false });
   let ui: Ui = createStaticUi({ folder: options.screens ?? join(config.root, 'out'), door });
+  const answererOf = (path: string) => {
+    if (isProgramPath(path)) return answerProgram;
+    return /^\/api(\/|\?|$)/.test(path) ? answerApi : ui.handleRequest;
+  };
   const listening = await listen({
     config,
     door,
     onRequest(request, response) {
       const path = request.url ?? '/';
       if (path.startsWith('/socket.io/')) return sockets.handleRequest(request, response);
-      const isApi = /^\/api(\/|\?|$)/.test(path);
-      const answered = isApi ? answerApi(request, response) : ui.handleRequest(request, response);
-      answered.catch((error: unknown) => {
+      const answer = answererOf(path);
+      answer(request, response).catch((error: unknown) => {
         log.error({ err: error, path }, 'a request could not be answered');
         response.destroy();
       });
