@@ -25,7 +25,12 @@ export interface ModelSampling {
 /** What a room contributes to others. A hook exists only once a second built-in needs it. */
 export interface HookMap {
   /** Turns a model id into a directory; the first source that knows it answers. */
-  modelSource: { find(id: string): Promise<ModelEntry | undefined>; fallback?(): Promise<ModelEntry> };
+  modelSource: {
+    find(id: string): Promise<ModelEntry | undefined>;
+    fallback?(): Promise<ModelEntry>;
+    /** Everything it knows that can be used. */
+    list?(): Promise<ModelEntry[]>;
+  };
 }
 
 export interface Hooks {

@@ -5,7 +5,7 @@ import { AppError } from '#server/kernel/errors.ts';
 import type { ModelEntry } from '#server/kernel/hooks.ts';
 import { approveRoot } from '#server/kernel/paths.ts';
 import type { FeatureContext } from '../../feature.ts';
-import { type Catalog, createCatalog } from './catalog.ts';
+import { asModelEntry, type Catalog, createCatalog } from './catalog.ts';
 import type { ModelsEvents } from './contract.ts';
 import { createDownloads, DOWNLOAD, type Downloads } from './downloads.ts';
 import { findCandidates, type Place } from './places.ts';
@@ -47,6 +47,10 @@ export function createRoom(context: FeatureContext<ModelsEvents>): Room {
   context.hooks.register('modelSource', {
     find: (id) => findUsable(catalog, id),
     fallback: async () => required(await findUsable(catalog, GUIDE), GUIDE),
+    list: async () =>
+      (await catalog.entries())
+        .filter(({ verdict }) => verdict.usable)
+        .map((entry) => ({ ...asModelEntry(entry), name: nameOf(entry) })),
   });
   return { context, store, catalog, downloads };
 }
