@@ -1,11 +1,11 @@
-"""With decoding.py the one place that touches mlx_lm's batch API, which changes with every release.
+"""Feeds prompts to mlx_lm's layer caches and lets their rows decode together.
 
 mlx_lm's BatchGenerator decodes and prefills in one fixed order, with one chunk size and all waiting
-prompts padded to the longest. `RowBatch` takes its decoding half, GenerationBatch, and feeds prompts
-one at a time as generate_step does, so that the scheduler decides the order and the size.
+prompts padded to the longest. `RowBatch` has a decoding half of its own (decoding.py) and feeds prompts
+one at a time as generate_step does, so that the scheduler decides the order and the size. What both ask
+of mlx_lm's caches (merge, extend, filter, extract, trim) changes with its releases.
 """
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,15 +18,14 @@ from .imports import import_mlx_lm
 import_mlx_lm()
 
 import mlx_lm  # noqa: E402
-from mlx_lm.generate import StopSequences  # noqa: E402
 from mlx_lm.models.cache import can_trim_prompt_cache, make_prompt_cache, trim_prompt_cache  # noqa: E402
-from mlx_lm.sample_utils import make_repetition_penalty  # noqa: E402
 
 from .decoding import Decoding, Float32Logits  # noqa: E402
 from .groups import Group, Groups  # noqa: E402
 from .layers import can_cut, copy_layers, own_layers  # noqa: E402
+from .likelihoods import Likelihood  # noqa: E402
 from .radix import common_length  # noqa: E402
-from .sampling import Sampler, greedy  # noqa: E402
+from .sampling import RowSampling  # noqa: E402
 
 SUPPORTED_VERSION = "0.32.2"
 
@@ -48,8 +47,7 @@ class Prompt:
     cache: list[Any]
     token_ids: list[int]
     done: int
-    sampler: Sampler
-    processors: list[Any]
+    sampling: RowSampling
     max_tokens: int
     checkpoints: list[int] = field(default_factory=list)
     reached: Callable[["Prompt"], None] = lambda prompt: None
@@ -64,6 +62,7 @@ class Decoded:
     """One row's token of one step. `end`: "stop" (an end token), "length", or None.
 
     With its end come its layers and the ids that they hold. `broken`: NaN logits, or its step `failed`.
+    `likelihood` is for rows that ask for log-probabilities.
     """
 
     key: Any
@@ -72,6 +71,7 @@ class Decoded:
     broken: bool
     left: "Left | None" = None
     failed: Exception | None = None
+    likelihood: Likelihood | None = None
 
 
 @dataclass
@@ -93,7 +93,7 @@ class RowBatch:
         # mlx_lm asks for a Module and only calls it.
         self._model: Any = Float32Logits(model)
         self._cache_source = model
-        self._ends = StopSequences([[token] for token in sorted(end_token_ids)] or None)
+        self._ends = frozenset(end_token_ids)
         self._groups = Groups(tree_reduce(lambda size, array: size + array.nbytes, model.parameters(), 0))
 
     def __len__(self) -> int:
@@ -105,8 +105,7 @@ class RowBatch:
         token_ids: Sequence[int],
         *,
         max_tokens: int,
-        sampler: Sampler,
-        repetition_penalty: float = 1,
+        sampling: RowSampling,
         cache: list[Any] | None = None,
         cached: int = 0,
         checkpoints: Iterable[int] = (),
@@ -129,9 +128,8 @@ class RowBatch:
                 raise ValueError("This cache cannot be trimmed.")
             trim_prompt_cache(cache, surplus)
             cached = len(ids) - 1
-        processors = [] if repetition_penalty == 1 else [make_repetition_penalty(repetition_penalty)]
         stops = sorted(stop for stop in checkpoints if cached < stop < len(ids))
-        return Prompt(key, cache, ids, cached, sampler, processors, max_tokens, stops, reached)
+        return Prompt(key, cache, ids, cached, sampling, max_tokens, stops, reached)
 
     def prefill(self, prompt: Prompt, limit: int) -> bool:
         """Feed up to `limit` tokens. True when the prompt is in: the row then decodes."""
@@ -159,10 +157,8 @@ class RowBatch:
             mx.array(prompt.token_ids[-1:]),
             prompt.cache,
             [prompt.token_ids[:-1]],
-            [prompt.sampler],
-            greedy,
-            [prompt.processors],
-            [self._ends],
+            [prompt.sampling],
+            self._ends,
             [prompt.max_tokens],
         )
 
@@ -189,7 +185,7 @@ class RowBatch:
 
     def _step(self, group: Any) -> list[Decoded]:
         decoded = [
-            Decoded(r.uid, r.token, r.finish_reason, _is_broken(r.logprobs), self._left(group, r))
+            Decoded(r.uid, r.token, r.finish_reason, r.broken, self._left(group, r), None, r.likelihood)
             for r in group.next()
         ]
         if group.uids and any(row.end for row in decoded):
@@ -262,17 +258,3 @@ class RowBatch:
 def leave(group: Group) -> Left:
     """What a parked row leaves when it does not go on."""
     return Left(group.uids[0], group.tokens[0], group.extract_cache(0))
-
-
-def _is_broken(logprobs: mx.array) -> bool:
-    """Whether a row's logits held NaN, an infinity, or no finite value at all.
-
-    Each spoils the log-sum-exp and with it every log-probability, so one is enough to look at, unless
-    that one is a legitimate -inf (a masked token).
-    The buffer is read in place: indexing the array would cost a kernel per row and token.
-    """
-    buffer: Any = logprobs
-    first = memoryview(buffer)[0]
-    if first == -math.inf:
-        return bool(mx.isnan(logprobs).any().item())
-    return first != first

@@ -17,8 +17,8 @@ class Row:
 
     `token_ids` are all ids to be fed: the prompt's, then those resumed. `completed` counts completion
     tokens, resumed ones included; `limit` is the most there may be. `reused` ids were in a cache already.
-    `checkpoints` are lengths at which the next prompt is sure to agree. Marks are seconds of the
-    monotonic clock.
+    `checkpoints` are lengths at which the next prompt is sure to agree; `spared` ids are never excluded by
+    XTC. Marks are seconds of the monotonic clock.
     """
 
     id: str
@@ -32,6 +32,7 @@ class Row:
     completed: int = 0
     unsent: str = ""
     checkpoints: tuple[int, ...] = ()
+    spared: tuple[int, ...] = ()
     reused: int = 0
     reused_from: Origin = "none"
     seconds_saved: float = 0.0

@@ -35,7 +35,7 @@ from .protocol import (
 )
 from .radix import common_length
 from .rows import PRIORITIES, Drop, Failed, Prefilled, Row, Stepped
-from .sampling import make_sampler
+from .sampling import RowSampling
 from .tokens import Tokens
 
 MAX_DECODING_ROWS = 32
@@ -267,8 +267,7 @@ class Scheduler:
             row,
             row.token_ids,
             max_tokens=row.limit - row.resumed,
-            sampler=make_sampler(row.sampling, row.seed, row.resumed),
-            repetition_penalty=row.sampling.repetition_penalty,
+            sampling=RowSampling(row.sampling, row.seed, row.prompt_tokens, row.spared),
             cache=reuse.layers if reuse else None,
             cached=reuse.tokens if reuse else 0,
             checkpoints=row.checkpoints,

@@ -14,10 +14,11 @@ from mlx_worker.adapter import RowBatch, check_version
 from mlx_worker.groups import REGROUP_EVERY_STEPS
 from mlx_worker.loader import load_model
 from mlx_worker.protocol import Load, Sampling
-from mlx_worker.sampling import greedy, keep_min_p, keep_top_k, keep_top_p, make_sampler
+from mlx_worker.sampling import RowSampling
 
 from .tiny import GEMMA3, MAMBA, QWEN2, make_model
 
+GREEDY = RowSampling(Sampling(max_tokens=1))
 PROMPT = [5, 9, 200, 31, 7, 7, 120, 64, 300, 12]
 
 
@@ -58,7 +59,7 @@ def decode(batch: RowBatch, length: int) -> dict[Any, list[int]]:
 @pytest.mark.parametrize("chunk", [1, 3, 4, 64])
 def test_prompt_fed_in_any_chunks_decodes_the_same(model: Any, chunk: int) -> None:
     batch = RowBatch(model, [])
-    prompt = batch.begin("row", PROMPT, max_tokens=50, sampler=greedy)
+    prompt = batch.begin("row", PROMPT, max_tokens=50, sampling=GREEDY)
     while not batch.prefill(prompt, chunk):
         assert prompt.done < prompt.total
     assert decode(batch, 40)["row"] == reference(model, PROMPT, 40)
@@ -74,7 +75,7 @@ def test_rows_that_join_and_leave_do_not_disturb_each_other(model: Any) -> None:
             found[key] += tokens
 
     for key, ids in prompts.items():
-        row = batch.begin(key, ids, max_tokens=100, sampler=greedy)
+        row = batch.begin(key, ids, max_tokens=100, sampling=GREEDY)
         while not batch.prefill(row, 4):
             step(1)
         step(3)
@@ -96,7 +97,7 @@ def test_rows_far_apart_in_length_come_and_go_and_say_what_they_say_alone(model:
             found[key] += tokens
 
     for key, ids in prompts.items():
-        row = batch.begin(key, ids, max_tokens=100, sampler=greedy)
+        row = batch.begin(key, ids, max_tokens=100, sampling=GREEDY)
         while not batch.prefill(row, 512):
             step(1)
         step(2)
@@ -115,7 +116,7 @@ def test_rows_far_apart_in_length_come_and_go_and_say_what_they_say_alone(model:
 def test_long_row_does_not_make_short_ones_pay_its_memory(model: Any) -> None:
     batch = RowBatch(model, [])
     for key, size in [("long", 1900), *((f"short {index}", 15) for index in range(7))]:
-        row = batch.begin(key, [5 + index % 290 for index in range(size)], max_tokens=300, sampler=greedy)
+        row = batch.begin(key, [5 + index % 290 for index in range(size)], max_tokens=300, sampling=GREEDY)
         while not batch.prefill(row, 512):
             pass
     for _ in range(70):
@@ -127,7 +128,7 @@ def test_long_row_does_not_make_short_ones_pay_its_memory(model: Any) -> None:
 def test_rows_grown_near_in_length_share_a_group_again(model: Any) -> None:
     batch = RowBatch(model, [])
     for key, size in (("a", 150), ("b", 400)):
-        assert batch.prefill(batch.begin(key, PROMPT * (size // 10), max_tokens=900, sampler=greedy), 512)
+        assert batch.prefill(batch.begin(key, PROMPT * (size // 10), max_tokens=900, sampling=GREEDY), 512)
     # A state has no length.
     assert len(list(batch._groups)) == (1 if isinstance(make_prompt_cache(model)[0], ArraysCache) else 2)
     for _ in range(REGROUP_EVERY_STEPS):
@@ -141,9 +142,9 @@ def test_exactly_the_same_prompt_again_feeds_one_token_again(model: Any) -> None
     batch = RowBatch(model, [])
     if not can_trim_prompt_cache(cache):
         with pytest.raises(ValueError, match="trimmed"):
-            batch.begin("row", PROMPT, max_tokens=5, sampler=greedy, cache=cache, cached=len(PROMPT))
+            batch.begin("row", PROMPT, max_tokens=5, sampling=GREEDY, cache=cache, cached=len(PROMPT))
         return
-    prompt = batch.begin("row", PROMPT, max_tokens=50, sampler=greedy, cache=cache, cached=len(PROMPT))
+    prompt = batch.begin("row", PROMPT, max_tokens=50, sampling=GREEDY, cache=cache, cached=len(PROMPT))
     assert prompt.done == len(PROMPT) - 1
     assert batch.prefill(prompt, 64)
     assert decode(batch, 20)["row"] == reference(model, PROMPT, 20)
@@ -153,7 +154,7 @@ def test_cached_beginning_is_not_fed_again(model: Any) -> None:
     cache = make_prompt_cache(model)
     model(mx.array([PROMPT[:6]]), cache=cache)
     batch = RowBatch(model, [])
-    prompt = batch.begin("row", PROMPT, max_tokens=50, sampler=greedy, cache=cache, cached=6)
+    prompt = batch.begin("row", PROMPT, max_tokens=50, sampling=GREEDY, cache=cache, cached=6)
     assert batch.prefill(prompt, 64)
     assert decode(batch, 20)["row"] == reference(model, PROMPT, 20)
 
@@ -169,7 +170,7 @@ def test_row_with_broken_logits_fails_alone(tmp_path: Path) -> None:
     batch = RowBatch(loaded.model, [])
     healthy = [id for id in PROMPT if id != 300]
     for key, ids in (("healthy", healthy), ("broken", PROMPT)):
-        assert batch.prefill(batch.begin(key, ids, max_tokens=9, sampler=greedy), 64)
+        assert batch.prefill(batch.begin(key, ids, max_tokens=9, sampling=GREEDY), 64)
     first = {row.key: row.broken for row in batch.decode()}
     assert first == {"healthy": False, "broken": True}
     assert [row.key for row in batch.decode()] == ["healthy"]
@@ -180,42 +181,10 @@ def test_end_token_and_length_end_a_row(model: Any) -> None:
     end = expected[5]
     for ends, limit, length, reason in (([], 4, 4, "length"), ([end], 50, expected.index(end) + 1, "stop")):
         batch = RowBatch(model, ends)
-        assert batch.prefill(batch.begin("row", PROMPT, max_tokens=limit, sampler=greedy), 64)
+        assert batch.prefill(batch.begin("row", PROMPT, max_tokens=limit, sampling=GREEDY), 64)
         rows = [batch.decode()[0] for _ in range(length)]
         assert [row.end for row in rows] == [None] * (length - 1) + [reason]
         assert batch.decode() == []
-
-
-def test_filters_keep_what_they_say() -> None:
-    logprobs = mx.log(mx.array([[0.5, 0.3, 0.15, 0.05]]))
-
-    def kept(filtered: mx.array) -> list[int]:
-        values: Any = filtered[0].tolist()
-        return [index for index, value in enumerate(values) if value > -math.inf]
-
-    assert kept(keep_top_p(logprobs, 0.6)) == [0, 1]
-    assert kept(keep_top_p(logprobs, 0.01)) == [0]
-    assert kept(keep_min_p(logprobs, 0.25)) == [0, 1, 2]
-    assert kept(keep_top_k(logprobs, 1)) == [0]
-
-
-def test_sampling_follows_the_distribution_and_the_position() -> None:
-    logprobs = mx.log(mx.array([[0.7, 0.2, 0.1]]))
-    sampler = make_sampler(Sampling(max_tokens=1, temperature=1), 42, 0)
-    drawn = [number(sampler(logprobs)) for _ in range(2000)]
-    assert abs(drawn.count(0) / 2000 - 0.7) < 0.05
-    resumed = make_sampler(Sampling(max_tokens=1, temperature=1), 42, 1500)
-    assert [number(resumed(logprobs)) for _ in range(500)] == drawn[1500:]
-
-
-def test_last_bits_of_the_logits_do_not_move_a_seeded_choice() -> None:
-    logprobs = mx.log(mx.softmax(mx.random.normal((1, 8192), key=mx.random.key(0))))
-    nearly = logprobs + mx.linspace(-1e-5, 1e-5, 8192)
-    drawn = []
-    for given in (logprobs, nearly):
-        sampler = make_sampler(Sampling(max_tokens=1, temperature=5), 7, 0)
-        drawn.append([number(sampler(given)) for _ in range(1000)])
-    assert drawn[0] == drawn[1]
 
 
 def number(array: mx.array) -> int:
