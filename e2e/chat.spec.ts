@@ -428,6 +428,11 @@ async function importFile(page: Page, text: string): Promise<{ conversations: Co
 function exported(title: string, question: string, answer: string): string {
   const now = Date.now();
   const message = {
+    reasoning: '',
+    toolCalls: null,
+    record: null,
+    replay: null,
+    prompt: null,
     tokenIds: null,
     usage: null,
     timings: null,

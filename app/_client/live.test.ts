@@ -33,6 +33,16 @@ describe('a running answer in a tab', () => {
     expect(asked).toEqual([]);
   });
 
+  test('keeps what the model thought apart from what it says, also across a gap', async () => {
+    const { store, asked } = setup();
+    store.begin('a', { text: '', reasoning: 'Hm', seq: 1 });
+    store.delta(['a', 2, '', 2, ', so']);
+    store.delta(['a', 4, 'es', 4]);
+    asked[0]?.answer({ seq: 3, text: 'Y', reasoning: '.', state: null });
+    await settled();
+    expect(store.get('a')).toMatchObject({ reasoning: 'Hm, so.', text: 'Yes', seq: 4 });
+  });
+
   test('asks once for what a gap left out, and loses nothing that came meanwhile', async () => {
     const { store, asked } = setup();
     store.begin('a', { text: 'one ', seq: 1 });
@@ -64,7 +74,13 @@ describe('a running answer in a tab', () => {
     expect(asked[0]).toMatchObject({ id: 'a', after: 0 });
     asked[0]?.answer({ seq: 7, text: 'start end', tokens: 9, state: { phase: 'answering' } });
     await settled();
-    expect(store.get('a')).toEqual({ text: 'start end', seq: 7, tokens: 9, state: { phase: 'answering' } });
+    expect(store.get('a')).toEqual({
+      text: 'start end',
+      reasoning: '',
+      seq: 7,
+      tokens: 9,
+      state: { phase: 'answering' },
+    });
   });
 
   test('after a reconnect goes on from the last piece seen', async () => {

@@ -1,6 +1,8 @@
 /** The text of a running answer as far as this tab knows it. */
 export interface LiveText<State> {
   text: string;
+  /** What the model thought before it. */
+  reasoning: string;
   /** Of the last piece in `text`. */
   seq: number;
   /** Completion tokens so far. */
@@ -13,11 +15,12 @@ export interface LiveText<State> {
 export interface Missed<State> {
   seq: number;
   text: string;
+  reasoning?: string;
   tokens?: number;
   state: State | null;
 }
 
-type Delta = [id: string, seq: number, text: string, tokens: number];
+type Delta = [id: string, seq: number, text: string, tokens: number, reasoning?: string];
 
 interface Entry<State> {
   live: LiveText<State>;
@@ -53,10 +56,11 @@ export class LiveStore<State> {
   }
 
   /** Starts from a fetched message. A copy that is further along is kept. */
-  begin(id: string, from: { text: string; seq: number; tokens?: number }): void {
+  begin(id: string, from: { text: string; reasoning?: string; seq: number; tokens?: number }): void {
     const entry = this.#entry(id);
     if (from.seq < entry.live.seq) return;
-    entry.live = { ...entry.live, text: from.text, seq: from.seq, tokens: from.tokens ?? entry.live.tokens };
+    const { text, reasoning = '', seq, tokens = entry.live.tokens } = from;
+    entry.live = { ...entry.live, text, reasoning, seq, tokens };
     this.#drain(id, entry);
     this.#touch(id);
   }
@@ -116,7 +120,9 @@ export class LiveStore<State> {
     const tokens = missed.tokens ?? entry.live.tokens;
     const state = missed.state ?? entry.live.state;
     const seq = Math.max(entry.live.seq, missed.seq);
-    entry.live = { text: entry.live.text + missed.text, seq, tokens, state };
+    const text = entry.live.text + missed.text;
+    const reasoning = entry.live.reasoning + (missed.reasoning ?? '');
+    entry.live = { text, reasoning, seq, tokens, state };
     this.#drain(id, entry);
     this.#touch(id);
   }
@@ -125,9 +131,10 @@ export class LiveStore<State> {
     let moved = false;
     for (const seq of entry.ahead.keys()) if (seq <= entry.live.seq) entry.ahead.delete(seq);
     for (let next = entry.ahead.get(entry.live.seq + 1); next; next = entry.ahead.get(entry.live.seq + 1)) {
-      const [, seq, text, tokens] = next;
+      const [, seq, text, tokens, thought = ''] = next;
       entry.ahead.delete(seq);
-      entry.live = { ...entry.live, text: entry.live.text + text, seq, tokens };
+      const reasoning = entry.live.reasoning + thought;
+      entry.live = { ...entry.live, text: entry.live.text + text, reasoning, seq, tokens };
       moved = true;
     }
     return moved && this.#entries.get(id) === entry;
@@ -136,7 +143,7 @@ export class LiveStore<State> {
   #entry(id: string): Entry<State> {
     const known = this.#entries.get(id);
     if (known !== undefined) return known;
-    const live: LiveText<State> = { text: '', seq: 0, tokens: 0, state: null };
+    const live: LiveText<State> = { text: '', reasoning: '', seq: 0, tokens: 0, state: null };
     const made: Entry<State> = { live, ahead: new Map(), asking: false };
     this.#entries.set(id, made);
     return made;

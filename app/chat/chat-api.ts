@@ -43,6 +43,7 @@ interface Live {
   message: Message;
   seq: number;
   text: string;
+  reasoning: string;
   state: GenerationState | null;
 }
 

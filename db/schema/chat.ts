@@ -20,15 +20,34 @@ interface StoredParameters {
   seed?: number;
   stop?: string[];
   repetition_penalty?: number;
+  presence_penalty?: number;
+  frequency_penalty?: number;
+  logit_bias?: Record<string, number>;
+  xtc_probability?: number;
+  xtc_threshold?: number;
+  constraint?: { type: 'json_schema' | 'regex' | 'grammar'; value: string };
+  thinking?: 'auto' | 'on' | 'off';
+  speculation?: 'auto' | 'off';
 }
 
 interface StoredUsage {
   prompt_tokens: number;
   completion_tokens: number;
   cached_tokens: number;
+  reasoning_tokens?: number | undefined;
   /** Seconds. Absent in answers of the first version. */
   cache?:
     | { reused_tokens: number; from: 'memory' | 'disk' | 'none'; seconds_saved: number }
+    | null
+    | undefined;
+  speculation?:
+    | {
+        method: 'draft' | 'prompt_lookup';
+        drafted_tokens: number;
+        accepted_tokens: number;
+        steps: number;
+        gain: number;
+      }
     | null
     | undefined;
 }
@@ -41,6 +60,8 @@ interface StoredTimings {
   first_token: number;
   decode: number;
   tokens_per_second: number;
+  /** From the first reasoning to the first text. */
+  reasoning?: number | undefined;
 }
 
 interface StoredModel {
@@ -48,6 +69,40 @@ interface StoredModel {
   name: string;
   quantization: string | null;
   hash: string | null;
+}
+
+/** What an answer was made with, besides its model, parameters and seed. */
+interface StoredRecord {
+  template_hash: string | null;
+  prompt_hash: string;
+  engine: string;
+  mlx: string;
+  mlx_lm: string;
+  python: string;
+  device: string;
+  blas: string;
+  dtype: string;
+  /** How often a prompt was read for it: more than once when it went on after a stop or an interruption. */
+  runs: number;
+}
+
+/** The last attempt to make the answer again. */
+interface StoredReplay {
+  at: number;
+  outcome: 'same' | 'different' | 'cancelled' | 'failed';
+  caveats: string[];
+  tokens: number;
+  first_difference: { index: number; expected: number | null; actual: number | null } | null;
+  error: StoredError | null;
+  /** What it said, where that differs. */
+  reasoning?: string | undefined;
+  text?: string | undefined;
+}
+
+interface StoredToolCall {
+  id: string;
+  name: string;
+  arguments: string;
 }
 
 interface StoredError {
@@ -89,6 +144,9 @@ export const messages = sqliteTable(
     parentId: text().references((): AnySQLiteColumn => messages.id, { onDelete: 'cascade' }),
     role: text({ enum: ['user', 'assistant'] }).notNull(),
     text: text().notNull().default(''),
+    /** What the model thought before it answered. */
+    reasoning: text().notNull().default(''),
+    toolCalls: text({ mode: 'json' }).$type<StoredToolCall[]>(),
     /** Little-endian uint32 array: the completion as the engine decoded it. */
     tokenIds: blob({ mode: 'buffer' }),
     status: text({ enum: ['queued', 'running', 'interrupted', 'complete', 'failed'] }).notNull(),
@@ -101,6 +159,9 @@ export const messages = sqliteTable(
     dropped: text({ mode: 'json' }).$type<{ messages: number; tokens: number }>(),
     error: text({ mode: 'json' }).$type<StoredError>(),
     seed: integer(),
+    /** Null for answers of the first version, and for what was never admitted. */
+    record: text({ mode: 'json' }).$type<StoredRecord>(),
+    replay: text({ mode: 'json' }).$type<StoredReplay>(),
     /** Last journaled delta; deltas after it were never shown as kept. */
     seq: integer().notNull().default(0),
     /** How often an engine or daemon died under this answer. */
@@ -129,7 +190,27 @@ export const messagePieces = sqliteTable(
       .references(() => messages.id, { onDelete: 'cascade' }),
     seq: integer().notNull(),
     text: text().notNull(),
+    reasoning: text().notNull().default(''),
     tokenIds: blob({ mode: 'buffer' }).notNull(),
   },
   (table) => [primaryKey({ columns: [table.messageId, table.seq] })],
+);
+
+/**
+ * The token ids that each answer's prompt had: the first `shared` of the base's prompt and completion, then `tail`.
+ * The base is an answer above it, so that a conversation grows by what each turn adds and not by its square.
+ */
+export const messagePrompts = sqliteTable(
+  'message_prompts',
+  {
+    messageId: text()
+      .primaryKey()
+      .references(() => messages.id, { onDelete: 'cascade' }),
+    /** Null: the tail is the whole prompt. */
+    baseId: text(),
+    shared: integer().notNull(),
+    /** Little-endian uint32 array. */
+    tail: blob({ mode: 'buffer' }).notNull(),
+  },
+  (table) => [index('message_prompts_by_base').on(table.baseId)],
 );

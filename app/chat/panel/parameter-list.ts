@@ -1,7 +1,7 @@
 import type { Parameters } from '#server/features/chat/contract.ts';
 
 export interface NumberParameter {
-  key: Exclude<keyof Parameters, 'stop'>;
+  key: Exclude<keyof Parameters, 'stop' | 'logit_bias' | 'constraint' | 'thinking' | 'speculation'>;
   label: string;
   explanation: string;
   min: number;

@@ -1,4 +1,5 @@
 import type {
+  Admission,
   Delta,
   GenerationResult,
   GenerationSink,
@@ -29,6 +30,9 @@ export class AnswerSink implements GenerationSink {
   #unwritten: Delta[] = [];
   #ending: Ending | undefined;
   #otherModel = false;
+  /** Milliseconds; null before the first thought and before the first text after it. */
+  #thoughtFrom: number | null = null;
+  #thoughtUntil: number | null = null;
 
   constructor(row: MessageRow, parts: SinkParts) {
     this.#row = row;
@@ -39,25 +43,34 @@ export class AnswerSink implements GenerationSink {
     return this.#row.id;
   }
 
-  admitted({ seed, modelHash }: { promptTokens: number; seed: number; modelHash: string }): void {
-    const { model, text, id } = this.#row;
-    if (model?.hash && text !== '' && model.hash !== modelHash) {
+  admitted(admission: Admission): void {
+    const { seed, modelHash, promptTokenIds } = admission;
+    const { model, tokenIds, id } = this.#row;
+    const goesOn = (tokenIds?.length ?? 0) > 0;
+    if (model?.hash && goesOn && model.hash !== modelHash) {
       this.#otherModel = true;
       this.#parts.onOtherModel(id);
       return;
     }
-    const change = { seed, model: model && { ...model, hash: modelHash } };
+    const record = goesOn ? readAgain(this.#row.record) : recordOf(admission);
+    const change = { seed, model: model && { ...model, hash: modelHash }, record };
+    // What goes on was asked with the prompt that is kept since it began.
+    const prompt = goesOn || promptTokenIds.length === 0 ? null : writeTokenIds(promptTokenIds);
     this.#row = { ...this.#row, ...change, status: 'running' };
-    this.#try(() => this.#parts.journal.admit(id, change));
+    this.#try(() => this.#parts.journal.admit(id, change, prompt));
   }
 
   state(state: GenerationState): void {
     this.#parts.announcements.state(this.#row, state);
   }
 
-  delta({ seq, text, tokens }: Delta): void {
+  delta({ seq, text, tokens, reasoning }: Delta): void {
     if (this.#otherModel) return;
-    this.#parts.announcements.delta(this.#row.conversationId, [this.id, seq, text, tokens]);
+    if (reasoning !== '') this.#thoughtFrom ??= performance.now();
+    if (text !== '' && this.#thoughtFrom !== null) this.#thoughtUntil ??= performance.now();
+    const delta: [string, number, string, number] = [this.id, seq, text, tokens];
+    const { conversationId } = this.#row;
+    this.#parts.announcements.delta(conversationId, reasoning === '' ? delta : [...delta, reasoning]);
   }
 
   journal(piece: Delta): void {
@@ -72,7 +85,7 @@ export class AnswerSink implements GenerationSink {
   }
 
   finished(result: GenerationResult): void {
-    this.#ending = this.#otherModel ? OTHER_MODEL : endingOf(result);
+    this.#ending = this.#otherModel ? OTHER_MODEL : endingOf(result, this.#thoughtSeconds());
     this.#parts.onEnd(this, this.save());
   }
 
@@ -108,7 +121,23 @@ export class AnswerSink implements GenerationSink {
       ...pieces.map((piece) => writeTokenIds(piece.tokenIds)),
     ]);
     const text = row.text + pieces.map((piece) => piece.text).join('');
-    return { ...row, ...this.#ending, text, tokenIds, seq: pieces.at(-1)?.seq ?? row.seq, error: UNSAVED };
+    const reasoning = row.reasoning + pieces.map((piece) => piece.reasoning).join('');
+    return {
+      ...row,
+      ...this.#ending,
+      text,
+      reasoning,
+      tokenIds,
+      seq: pieces.at(-1)?.seq ?? row.seq,
+      error: UNSAVED,
+    };
+  }
+
+  /** Of all runs of this answer; null when there was no thought. */
+  #thoughtSeconds(): number | null {
+    const earlier = this.#row.timings?.reasoning ?? null;
+    if (this.#thoughtFrom === null) return earlier;
+    return (earlier ?? 0) + ((this.#thoughtUntil ?? performance.now()) - this.#thoughtFrom) / 1000;
   }
 
   #try(write: () => void): boolean {
@@ -138,7 +167,25 @@ const OTHER_MODEL: Ending = {
   },
 };
 
-function endingOf({ finishReason, usage, timings, cache, seed, error }: GenerationResult): Ending {
-  const status = finishReason === 'error' ? 'failed' : 'complete';
-  return { status, finishReason, error, usage: { ...usage, cache }, timings: { ...timings }, seed };
+function endingOf(result: GenerationResult, thoughtSeconds: number | null): Ending {
+  const { finishReason, usage, timings, cache, speculation, toolCalls, seed, error } = result;
+  return {
+    status: finishReason === 'error' ? 'failed' : 'complete',
+    finishReason,
+    error,
+    usage: { ...usage, cache, speculation },
+    timings: { ...timings, ...(thoughtSeconds === null ? {} : { reasoning: thoughtSeconds }) },
+    toolCalls: toolCalls.length === 0 ? null : toolCalls,
+    seed,
+  };
+}
+
+function recordOf({ templateHash, promptHash, versions }: Admission): MessageRow['record'] {
+  const { engine, mlx, mlx_lm, python, device, blas, dtype } = versions;
+  const built = { engine, mlx, mlx_lm, python, device, blas, dtype };
+  return { template_hash: templateHash, prompt_hash: promptHash, ...built, runs: 1 };
+}
+
+function readAgain(record: MessageRow['record']): MessageRow['record'] {
+  return record && { ...record, runs: record.runs + 1 };
 }

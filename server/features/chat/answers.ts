@@ -4,7 +4,7 @@ import type { Log } from '#server/kernel/log.ts';
 import type { Announcements } from './announcements.ts';
 import { AnswerSink } from './answer-sink.ts';
 import { type JournalStore, readTokenIds } from './journal-store.ts';
-import { completePlan, type Plan, samplingOf } from './plan.ts';
+import { askedOf, completePlan, type Plan, samplingOf } from './plan.ts';
 import type { ConversationStore, MessageRow } from './store.ts';
 import { isUnfinished, type TreeStore } from './tree-store.ts';
 
@@ -24,6 +24,13 @@ interface Beginning {
   row: MessageRow;
   sink: AnswerSink;
   plan: Plan;
+}
+
+interface Missed {
+  seq: number;
+  text: string;
+  reasoning: string;
+  state: GenerationState | null;
 }
 
 /** The answers being written. */
@@ -61,13 +68,16 @@ export class Answers {
     const unsaved = this.#unsaved.get(row.id);
     if (unsaved) return unsaved.complete(row);
     const live = isUnfinished(row) ? this.#parts.generations.live(row.id, row.seq) : undefined;
-    return live ? { ...row, text: row.text + live.text, seq: live.seq } : row;
+    if (!live) return row;
+    const text = row.text + live.text;
+    return { ...row, text, reasoning: row.reasoning + live.reasoning, seq: live.seq };
   }
 
   /** What a browser that has seen deltas up to `after` has missed. */
-  live(row: MessageRow, after: number): { seq: number; text: string; state: GenerationState | null } {
-    if (this.#waiting.has(row.id)) return { seq: row.seq, text: '', state: { phase: 'queued', position: 0 } };
-    return this.#parts.generations.live(row.id, after) ?? { seq: row.seq, text: '', state: null };
+  live(row: MessageRow, after: number): Missed {
+    const nothing = { seq: row.seq, text: '', reasoning: '' };
+    if (this.#waiting.has(row.id)) return { ...nothing, state: { phase: 'queued', position: 0 } };
+    return this.#parts.generations.live(row.id, after) ?? { ...nothing, state: null };
   }
 
   /** Leaves what waits to the next start, and tries once more to save what could not be saved. */
@@ -92,6 +102,8 @@ export class Answers {
 
   #start({ row, sink, plan }: Beginning): void {
     const tokenIds = readTokenIds(row.tokenIds);
+    const { text, reasoning, seq } = row;
+    const parameters = row.parameters ?? {};
     try {
       this.#parts.generations.start(
         {
@@ -99,8 +111,9 @@ export class Answers {
           modelId: plan.model.id,
           messages: plan.parts.map((part) => part.message),
           // The seed that an interrupted answer was drawn with, so that it goes on as it would have.
-          sampling: { ...samplingOf(row.parameters ?? {}), ...(row.seed === null ? {} : { seed: row.seed }) },
-          resume: tokenIds.length === 0 ? null : { tokenIds, text: row.text, reasoning: '', seq: row.seq },
+          sampling: { ...samplingOf(parameters), ...(row.seed === null ? {} : { seed: row.seed }) },
+          resume: tokenIds.length === 0 ? null : { tokenIds, text, reasoning, seq },
+          ...askedOf(parameters),
         },
         sink,
       );

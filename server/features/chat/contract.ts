@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { GenerationState } from '#server/generation/generation.ts';
 import { jsonBody, okJson, okBytes } from '#server/kernel/contract.ts';
-import { FinishReason } from '#server/worker/protocol.ts';
+import { CacheReceipt, FinishReason, SpeculationReceipt, ToolCall } from '#server/worker/protocol.ts';
+import { Parameters } from './parameters.ts';
 
 export type { ChatApi } from './chat.ts';
-export type { GenerationState };
+export type { GenerationState, Parameters };
 
 export const ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 const Id = z
@@ -14,26 +15,41 @@ const Id = z
 const IdParams = z.object({ id: Id });
 const Text = z.string().max(2_000_000);
 
-/** Sampling parameters a person may set; what is absent follows the model's own defaults. */
-export const Parameters = z
-  .object({
-    temperature: z.number().min(0).max(5),
-    top_p: z.number().gt(0).max(1),
-    top_k: z.int().min(0).max(1_000_000),
-    min_p: z.number().min(0).max(1),
-    max_tokens: z.int().min(1).max(1_000_000),
-    seed: z.int().min(0).max(0xffffffff),
-    stop: z.array(z.string().min(1).max(256)).max(16),
-    repetition_penalty: z.number().gt(0).max(10),
-  })
-  .partial()
-  .strict()
-  .openapi('Parameters');
-
 export const MessageError = z.object({
   code: z.string(),
   message: z.string(),
   details: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** What an answer was made with, besides its model, parameters and seed. */
+export const AnswerRecord = z.object({
+  template_hash: z.string().nullable(),
+  /** sha256 of the prompt's token ids. */
+  prompt_hash: z.string(),
+  engine: z.string(),
+  mlx: z.string(),
+  mlx_lm: z.string(),
+  python: z.string(),
+  device: z.string(),
+  blas: z.string(),
+  dtype: z.string(),
+  /** How often a prompt was read for it: more than once when it went on after a stop or an interruption. */
+  runs: z.int().min(1),
+});
+
+/** How the last attempt to make an answer again ended. */
+export const ReplayResult = z.object({
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  outcome: z.enum(['same', 'different', 'cancelled', 'failed']),
+  /** Why it could not be expected to be the same. */
+  caveats: z.array(z.string()),
+  tokens: z.number(),
+  /** Place of the first token that differs, from 0; null on either side: that one had ended. */
+  first_difference: z
+    .object({ index: z.number(), expected: z.number().nullable(), actual: z.number().nullable() })
+    .nullable(),
+  error: MessageError.nullable(),
 });
 
 export const Message = z
@@ -43,6 +59,9 @@ export const Message = z
     parent_id: Id.nullable(),
     role: z.enum(['user', 'assistant']),
     text: z.string(),
+    /** What the model thought before it answered. */
+    reasoning: z.string(),
+    tool_calls: z.array(ToolCall).nullable(),
     status: z.enum(['queued', 'running', 'interrupted', 'complete', 'failed']),
     finish_reason: FinishReason.nullable(),
     /** `cache`: where reused tokens lay, and the seconds not spent on them; absent in older answers. */
@@ -51,17 +70,12 @@ export const Message = z
         prompt_tokens: z.number(),
         completion_tokens: z.number(),
         cached_tokens: z.number(),
-        cache: z
-          .object({
-            reused_tokens: z.number(),
-            from: z.enum(['memory', 'disk', 'none']),
-            seconds_saved: z.number(),
-          })
-          .nullable()
-          .optional(),
+        reasoning_tokens: z.number().optional(),
+        cache: CacheReceipt.nullable().optional(),
+        speculation: SpeculationReceipt.nullable().optional(),
       })
       .nullable(),
-    /** Seconds; tokens_per_second over decode only. */
+    /** Seconds; tokens_per_second over decode only, `reasoning` from the first thought to the first text. */
     timings: z
       .object({
         queue: z.number(),
@@ -70,6 +84,7 @@ export const Message = z
         first_token: z.number(),
         decode: z.number(),
         tokens_per_second: z.number(),
+        reasoning: z.number().optional(),
       })
       .nullable(),
     model: z
@@ -85,6 +100,9 @@ export const Message = z
     dropped: z.object({ messages: z.number(), tokens: z.number() }).nullable(),
     error: MessageError.nullable(),
     seed: z.number().nullable(),
+    /** Null for answers of the first version. */
+    record: AnswerRecord.nullable(),
+    replay: ReplayResult.nullable(),
     seq: z.number(),
     interruptions: z.number(),
     created_at: z.number(),
@@ -92,6 +110,21 @@ export const Message = z
     versions: z.array(Id),
   })
   .openapi('Message');
+
+/** An attempt to make an answer again, running or the last one. */
+export const Replay = z
+  .object({
+    message_id: Id,
+    running: z
+      .object({ phase: z.string(), done: z.number(), total: z.number(), caveats: z.array(z.string()) })
+      .nullable(),
+    result: ReplayResult.nullable(),
+    /** The answer against what came instead, where the texts differ. */
+    difference: z
+      .array(z.object({ kind: z.enum(['same', 'removed', 'added']), text: z.string() }))
+      .nullable(),
+  })
+  .openapi('Replay');
 
 export const Conversation = z
   .object({
@@ -358,8 +391,36 @@ export const chatRoutes = {
     tags: Tags,
     request: { params: IdParams, query: z.object({ after: z.coerce.number().int().min(0).default(0) }) },
     responses: okJson(
-      z.object({ message: Message, seq: z.number(), text: z.string(), state: z.unknown().nullable() }),
+      z.object({
+        message: Message,
+        seq: z.number(),
+        text: z.string(),
+        reasoning: z.string(),
+        state: z.unknown().nullable(),
+      }),
     ),
+  }),
+  /** Runs the same prompt, sampler and seed again and compares; the conversation stays as it is. */
+  replay: createRoute({
+    method: 'post',
+    path: '/chat/messages/{id}/replay',
+    tags: Tags,
+    request: { params: IdParams },
+    responses: okJson(Replay),
+  }),
+  replayState: createRoute({
+    method: 'get',
+    path: '/chat/messages/{id}/replay',
+    tags: Tags,
+    request: { params: IdParams },
+    responses: okJson(Replay),
+  }),
+  cancelReplay: createRoute({
+    method: 'post',
+    path: '/chat/messages/{id}/replay/cancel',
+    tags: Tags,
+    request: { params: IdParams },
+    responses: okJson(z.object({ cancelled: z.boolean() })),
   }),
   /** One conversation as Markdown (`text/markdown`), as a download. */
   exportOne: createRoute({
@@ -391,8 +452,10 @@ export const chatRoutes = {
   }),
 };
 
-export type Parameters = z.infer<typeof Parameters>;
 export type Message = z.infer<typeof Message>;
+export type AnswerRecord = z.infer<typeof AnswerRecord>;
+export type ReplayResult = z.infer<typeof ReplayResult>;
+export type Replay = z.infer<typeof Replay>;
 export type Conversation = z.infer<typeof Conversation>;
 export type ConversationSummary = z.infer<typeof ConversationSummary>;
 export type ConversationView = z.infer<typeof ConversationView>;
@@ -400,9 +463,13 @@ export type TokenCount = z.infer<typeof TokenCount>;
 
 /** Topic `conversation:<id>`, except `chat.listed` on topic `chat`. */
 export interface ChatEvents {
-  /** [message_id, seq, text, completion tokens so far]: short, because there is one for nearly every token. */
-  'chat.delta': (delta: [id: string, seq: number, text: string, tokens: number]) => void;
+  /**
+   * [message_id, seq, text, completion tokens so far, reasoning if any]: short, because there is one for nearly
+   * every token.
+   */
+  'chat.delta': (delta: [id: string, seq: number, text: string, tokens: number, reasoning?: string]) => void;
   'chat.state': (event: { message_id: string; state: GenerationState }) => void;
+  'chat.replay': (replay: Replay) => void;
   /** A message was made or reached its end. The browser replaces its copy. */
   'chat.message': (message: Message) => void;
   /** The path, title, model or parameters changed: fetch again. `by` is the request that caused it, if any. */

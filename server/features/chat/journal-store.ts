@@ -1,6 +1,7 @@
 import { eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
 import { messagePieces, messages } from '#db/schema/chat.ts';
+import { writePrompt } from './prompt-store.ts';
 import type { MessageRow } from './store.ts';
 import { readRows } from './tree-store.ts';
 
@@ -8,12 +9,16 @@ import { readRows } from './tree-store.ts';
 export interface JournalPiece {
   seq: number;
   text: string;
+  reasoning: string;
   tokenIds: readonly number[];
 }
 
 /** How an answer ended. */
 export type Ending = Pick<MessageRow, 'status' | 'finishReason' | 'error'> &
-  Partial<Pick<MessageRow, 'usage' | 'timings' | 'seed' | 'dropped'>>;
+  Partial<Pick<MessageRow, 'usage' | 'timings' | 'seed' | 'dropped' | 'toolCalls'>>;
+
+/** What is known of an answer once the engine took it. */
+export type AdmittedChange = Pick<MessageRow, 'seed' | 'model' | 'record'>;
 
 /** What running answers write: on the NORMAL connection, because a lost flush is a few tokens, not an act of a person. */
 export class JournalStore {
@@ -23,13 +28,16 @@ export class JournalStore {
     this.#stream = stream;
   }
 
-  /** The engine took the row: from here on the answer is running. */
-  admit(id: string, change: Pick<MessageRow, 'seed' | 'model'>): void {
-    this.#stream
-      .update(messages)
-      .set({ ...change, status: 'running', updatedAt: Date.now() })
-      .where(eq(messages.id, id))
-      .run();
+  /** The engine took the row: from here on the answer is running. `prompt` is null where it is kept already. */
+  admit(id: string, change: AdmittedChange, prompt: Buffer | null): void {
+    this.#stream.transaction(
+      () => {
+        const set = { ...change, status: 'running' as const, updatedAt: Date.now() };
+        const { changes } = this.#stream.update(messages).set(set).where(eq(messages.id, id)).run();
+        if (prompt !== null && changes > 0) writePrompt(this.#stream, id, prompt);
+      },
+      { behavior: 'immediate' },
+    );
   }
 
   /** What the prompt of a queued answer had to leave out. */
@@ -44,6 +52,7 @@ export class JournalStore {
       messageId,
       seq: piece.seq,
       text: piece.text,
+      reasoning: piece.reasoning,
       tokenIds: writeTokenIds(piece.tokenIds),
     }));
     this.#stream.insert(messagePieces).values(rows).onConflictDoNothing().run();
@@ -87,10 +96,10 @@ export class JournalStore {
   }
 
   #fold(ids: readonly string[], ending: Ending): void {
-    for (const { id, text, tokenIds, seq } of readRows(this.#stream, ids)) {
+    for (const { id, text, reasoning, tokenIds, seq } of readRows(this.#stream, ids)) {
       this.#stream
         .update(messages)
-        .set({ ...ending, text, tokenIds, seq, updatedAt: Date.now() })
+        .set({ ...ending, text, reasoning, tokenIds, seq, updatedAt: Date.now() })
         .where(eq(messages.id, id))
         .run();
       this.#stream.delete(messagePieces).where(eq(messagePieces.messageId, id)).run();

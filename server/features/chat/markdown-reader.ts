@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { parse } from 'yaml';
 import { AppError } from '#server/kernel/errors.ts';
-import { FinishReason } from '#server/worker/protocol.ts';
-import { ID, Message, Parameters } from './contract.ts';
+import { FinishReason, ToolCall } from '#server/worker/protocol.ts';
+import { ID, Message } from './contract.ts';
 import {
   closingFence,
   type ConversationTree,
@@ -12,8 +12,11 @@ import {
   type TreeMessage,
   VERSION,
 } from './markdown.ts';
+import { dropUnreadablePrompts, type MessagePart, MessageParts } from './message-parts.ts';
+import { Parameters } from './parameters.ts';
 
-const MAX_HEADER_BYTES = 64 * 1024;
+/** A constraint of the largest size, each of its characters escaped, and what else a header holds. */
+const MAX_HEADER_BYTES = 512 * 1024;
 const MAX_MESSAGES = 100_000;
 
 const Id = z.string().regex(ID, 'must be a 26-character id');
@@ -22,7 +25,7 @@ const Bytes = z.int().min(0);
 
 const FrontMatter = z.object({
   format: z.literal(FORMAT),
-  version: z.literal(VERSION),
+  version: z.int().min(1).max(VERSION),
   id: Id,
   title: z.string().max(200),
   title_source: z.enum(['auto', 'user']),
@@ -36,6 +39,13 @@ const FrontMatter = z.object({
 
 const SystemHeader = z.object({ bytes: Bytes });
 const TokensHeader = z.object({ id: Id });
+const PromptHeader = z.object({
+  id: Id,
+  base_id: Id.nullable().default(null),
+  shared: z.int().min(0).default(0),
+});
+const PartHeader = z.object({ id: Id, bytes: Bytes });
+const ToolCalls = z.array(ToolCall);
 const fields = Message.shape;
 const MessageHeader = z.object({
   id: Id,
@@ -49,6 +59,8 @@ const MessageHeader = z.object({
   usage: fields.usage.default(null),
   timings: fields.timings.default(null),
   seed: z.int().nullable().default(null),
+  record: fields.record.default(null),
+  replay: fields.replay.default(null),
   seq: z.int().min(0),
   interruptions: z.int().min(0),
   dropped: fields.dropped.default(null),
@@ -63,21 +75,18 @@ const MessageHeader = z.object({
 export function readMarkdown(file: Buffer): ConversationTree {
   const { front, body } = splitFrontMatter(file);
   const tree: ConversationTree = { conversation: readFrontMatter(front), messages: [] };
-  const edited = new Set<string>();
-  const tokens = new Map<string, Buffer>();
+  const parts = new MessageParts();
   for (const found of blocks(body)) {
     if (found.kind === 'system') tree.conversation.systemPrompt = found.text;
-    else if (found.kind === 'tokens') tokens.set(found.id, found.tokenIds);
-    else {
+    else if (found.kind === 'message') {
       tree.messages.push(found.message);
-      if (found.edited) edited.add(found.message.id);
+      if (found.edited) parts.edited.add(found.message.id);
       if (tree.messages.length > MAX_MESSAGES) throw refuse(`has more than ${MAX_MESSAGES} messages`);
-    }
+    } else parts.take(found);
   }
-  for (const message of tree.messages) {
-    message.tokenIds = edited.has(message.id) ? null : (tokens.get(message.id) ?? null);
-  }
+  for (const message of tree.messages) parts.giveTo(message);
   requireTree(tree);
+  dropUnreadablePrompts(tree.messages);
   return tree;
 }
 
@@ -121,7 +130,7 @@ function readFrontMatter(front: string): ConversationTree['conversation'] {
 type Block =
   | { kind: 'system'; text: string }
   | { kind: 'message'; message: TreeMessage; edited: boolean }
-  | { kind: 'tokens'; id: string; tokenIds: Buffer };
+  | MessagePart;
 
 /** The marked comments of the file in order, each with what belongs to it. */
 function* blocks(body: Buffer): Generator<Block> {
@@ -136,6 +145,17 @@ function* blocks(body: Buffer): Generator<Block> {
     if (kind === 'tokens') {
       yield { kind, id: check(TokensHeader, json(header), 'tokens').id, tokenIds: readBase64(rest) };
       at = close + 3;
+    } else if (kind === 'prompt') {
+      const { id, base_id: baseId, shared } = check(PromptHeader, json(header), 'prompt');
+      yield { kind, id, prompt: { baseId, shared, tail: readBase64(rest) } };
+      at = close + 3;
+    } else if (kind === 'reasoning' || kind === 'tool-calls') {
+      const { id, bytes } = check(PartHeader, json(header), kind);
+      const { text, edited, end } = readText(body, start, bytes);
+      yield kind === 'reasoning'
+        ? { kind, id, text, edited }
+        : { kind, id, calls: check(ToolCalls, parseJson(unfenced(text)), kind) };
+      at = end;
     } else if (kind === 'system') {
       const { text, end } = readText(body, start, check(SystemHeader, json(header), 'system prompt').bytes);
       yield { kind, text };
@@ -193,7 +213,10 @@ function toTreeMessage(read: z.infer<typeof MessageHeader>, text: string): TreeM
     parentId: read.parent_id,
     role: read.role,
     text,
+    reasoning: '',
+    toolCalls: null,
     tokenIds: null,
+    prompt: null,
     status: read.status,
     finishReason: read.finish_reason,
     usage: read.usage,
@@ -203,6 +226,8 @@ function toTreeMessage(read: z.infer<typeof MessageHeader>, text: string): TreeM
     dropped: read.dropped,
     error: read.error,
     seed: read.seed,
+    record: read.record,
+    replay: read.replay,
     seq: read.seq,
     interruptions: read.interruptions,
     createdAt: read.created_at,
@@ -225,6 +250,10 @@ function requireTree({ conversation, messages }: ConversationTree): void {
 
 function json(text: string): unknown {
   if (text.length > MAX_HEADER_BYTES) throw refuse('has a comment that is too long');
+  return parseJson(text);
+}
+
+function parseJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     // Nesting that can be read but not written again would fail later, in the database.
@@ -233,6 +262,11 @@ function json(text: string): unknown {
   } catch (error) {
     throw refuse('has a comment that is not valid JSON', error);
   }
+}
+
+/** What stands between the first line and the last. */
+function unfenced(text: string): string {
+  return text.slice(text.indexOf('\n') + 1, Math.max(0, text.lastIndexOf('\n')));
 }
 
 function readBase64(text: string): Buffer {

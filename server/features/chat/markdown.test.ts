@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '#db/client.ts';
 import { openTestDatabase } from '#db/testing.ts';
 import { AppError } from '#server/kernel/errors.ts';
+import { writeTokenIds } from './journal-store.ts';
 import { readMarkdown } from './markdown-reader.ts';
 import { type ConversationTree, END, MARK, type TreeMessage, writeMarkdown } from './markdown.ts';
 import { TransferStore } from './transfer-store.ts';
@@ -69,6 +70,14 @@ const parameters = fc.record(
       text.filter((t) => t.length > 0 && t.length < 200),
       { maxLength: 3 },
     ),
+    logit_bias: fc.dictionary(fc.nat(99_999).map(String), fc.integer({ min: -100, max: 100 }), {
+      maxKeys: 3,
+    }),
+    constraint: fc.record({
+      type: fc.constantFrom('regex' as const, 'grammar' as const),
+      value: text.filter((value) => value.length > 0),
+    }),
+    thinking: fc.constantFrom('on' as const, 'off' as const),
   },
   { requiredKeys: [] },
 );
@@ -83,6 +92,41 @@ const message = fc.record({
     fc
       .uint8Array({ maxLength: 60 })
       .map((bytes) => Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 4)))),
+  ),
+  reasoning: fc.oneof(fc.constant(''), text),
+  toolCalls: nullable(fc.array(fc.record({ id: line, name: line, arguments: text }), { maxLength: 3 })),
+  prompt: nullable(
+    fc.record({
+      baseId: fc.constant(null),
+      shared: fc.constant(0),
+      tail: fc.array(fc.nat(0xffffffff), { maxLength: 40 }).map(writeTokenIds),
+    }),
+  ),
+  record: nullable(
+    fc.record({
+      template_hash: nullable(line),
+      prompt_hash: line,
+      engine: line,
+      mlx: line,
+      mlx_lm: line,
+      python: line,
+      device: line,
+      blas: line,
+      dtype: line,
+      runs: fc.integer({ min: 1, max: 9 }),
+    }),
+  ),
+  replay: nullable(
+    fc.record({
+      at: fc.nat(),
+      outcome: fc.constantFrom('same' as const, 'different' as const),
+      caveats: fc.array(text, { maxLength: 2 }),
+      tokens: fc.nat(),
+      first_difference: nullable(
+        fc.record({ index: fc.nat(), expected: nullable(fc.nat()), actual: nullable(fc.nat()) }),
+      ),
+      error: fc.constant(null),
+    }),
   ),
   status: fc.constantFrom('interrupted' as const, 'complete' as const, 'failed' as const),
   finishReason: nullable(
@@ -234,7 +278,7 @@ describe('a file that is not what it claims is refused with the reason', () => {
       () => good().replace('pinned: false', 'a: &a [1]\nb: [*a, *a]\npinned: false'),
       /not valid YAML/,
     ],
-    ['a newer version', () => good().replace('version: 1', 'version: 2'), /version/],
+    ['a newer version', () => good().replace('version: 2', 'version: 3'), /version/],
     ['a wrong type', () => good().replace('pinned: false', 'pinned: "no"'), /front matter\.pinned/],
     [
       'an impossible parameter',
@@ -326,6 +370,11 @@ function sample(): ConversationTree {
     seed: null,
     finishReason: null,
     tokenIds: null,
+    reasoning: '',
+    toolCalls: null,
+    prompt: null,
+    record: null,
+    replay: null,
     status: 'complete' as const,
     interruptions: 0,
     seq: 0,

@@ -1,5 +1,7 @@
 import { stringify } from 'yaml';
+import type { PromptDelta } from './prompt-store.ts';
 import type { ConversationRow, MessageRow } from './store.ts';
+import { toReplayResult } from './views.ts';
 
 /** A conversation with all its messages, branches and versions included, that are not deleted. */
 export interface ConversationTree {
@@ -19,10 +21,14 @@ export interface ConversationTree {
   messages: TreeMessage[];
 }
 
-export type TreeMessage = Omit<MessageRow, 'conversationId' | 'updatedAt' | 'deletedAt'>;
+export type TreeMessage = Omit<MessageRow, 'conversationId' | 'updatedAt' | 'deletedAt'> & {
+  /** What the answer was asked with, for those that recorded it. */
+  prompt: PromptDelta | null;
+};
 
 export const FORMAT = 'mlx-code-conversation';
-export const VERSION = 1;
+/** 2 brought reasoning, tool calls, prompts and records; files of 1 are read as well. */
+export const VERSION = 2;
 /** Starts every comment that the reader looks at; a message's text is skipped by its length, so it may hold this too. */
 export const MARK = '<!-- mlx-code:';
 export const END = '<!-- mlx-code:end -->';
@@ -48,9 +54,10 @@ export function writeMarkdown({ conversation, messages }: ConversationTree): str
       : []),
     ...path.map(section),
     ...(others.length ? ['---\n', '# Other versions\n', ...others.map(section)] : []),
-    ...ordered.flatMap((message) =>
-      message.tokenIds === null ? [] : [tokenBlock(message.id, message.tokenIds)],
-    ),
+    ...ordered.flatMap(({ id, tokenIds, prompt }) => [
+      ...(tokenIds === null ? [] : [idBlock('tokens', { id }, tokenIds)]),
+      ...(prompt === null ? [] : [promptBlock(id, prompt)]),
+    ]),
   ].join('\n');
 }
 
@@ -102,29 +109,54 @@ function writeMessage(message: TreeMessage, label: string): string {
     usage: message.usage,
     timings: message.timings,
     seed: message.seed,
+    record: message.record,
+    replay: message.replay && toReplayResult(message.replay),
     seq: message.seq,
     interruptions: message.interruptions,
     dropped: message.dropped,
     error: message.error,
   };
-  return block({ heading: `${name}${label}`, kind: 'message', fields }, message.text);
+  const before = message.reasoning === '' ? '' : `${thought(message)}\n`;
+  const calls = message.toolCalls === null ? '' : `\n${calledTools(message.id, message.toolCalls)}`;
+  return `${block({ heading: `${name}${label}`, kind: 'message', fields, before }, message.text)}${calls}`;
+}
+
+/** Folded away where HTML is shown, quiet text elsewhere. */
+function thought({ id, reasoning }: TreeMessage): string {
+  const summary = '<details><summary>Thought</summary>\n\n';
+  return `${summary}${marked('reasoning', { id }, reasoning)}\n</details>\n`;
+}
+
+function calledTools(id: string, calls: NonNullable<TreeMessage['toolCalls']>): string {
+  return marked('tool-calls', { id }, `\`\`\`json\n${JSON.stringify(calls, null, 2)}\n\`\`\``);
 }
 
 interface BlockHead {
   heading: string;
   kind: string;
   fields: Record<string, unknown>;
+  /** Shown between heading and text. */
+  before?: string;
 }
 
-function block({ heading, kind, fields }: BlockHead, text: string): string {
+function block({ heading, kind, fields, before = '' }: BlockHead, text: string): string {
   const said = Object.entries(fields).filter(([, value]) => value !== null);
-  const json = commentJson({ ...Object.fromEntries(said), bytes: Buffer.byteLength(text) });
-  return `## ${escapeLine(heading)}\n\n${MARK}${kind} ${json} -->\n${text}\n${closingFence(text)}${END}\n`;
+  return `## ${escapeLine(heading)}\n\n${before}${marked(kind, Object.fromEntries(said), text)}`;
 }
 
-function tokenBlock(id: string, tokenIds: Buffer): string {
-  const lines = tokenIds.toString('base64').replace(/.{1,110}/g, '$&\n');
-  return `${MARK}tokens ${commentJson({ id })}\n${lines}-->\n`;
+/** A text between its comment, which tells its length, and the end mark. */
+function marked(kind: string, fields: Record<string, unknown>, text: string): string {
+  const json = commentJson({ ...fields, bytes: Buffer.byteLength(text) });
+  return `${MARK}${kind} ${json} -->\n${text}\n${closingFence(text)}${END}\n`;
+}
+
+function idBlock(kind: string, fields: Record<string, unknown>, ids: Buffer): string {
+  const lines = ids.toString('base64').replace(/.{1,110}/g, '$&\n');
+  return `${MARK}${kind} ${commentJson(fields)}\n${lines}-->\n`;
+}
+
+function promptBlock(id: string, { baseId, shared, tail }: PromptDelta): string {
+  return idBlock('prompt', { id, ...(baseId === null ? {} : { base_id: baseId, shared }) }, tail);
 }
 
 /** JSON that cannot end the comment it stands in. */

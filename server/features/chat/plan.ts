@@ -2,7 +2,7 @@ import type { Generations, TokenCount } from '#server/generation/generation.ts';
 import { AppError, toAppError } from '#server/kernel/errors.ts';
 import type { Hooks, ModelEntry } from '#server/kernel/hooks.ts';
 import { Sampling } from '#server/worker/protocol.ts';
-import type { Parameters } from './contract.ts';
+import type { Parameters } from './parameters.ts';
 import { type PromptPart, weighPrompt } from './prompt.ts';
 
 /** Tokens an answer may have unless the person says otherwise. */
@@ -50,10 +50,23 @@ export function samplingOf(parameters: Parameters): Sampling {
   return Sampling.parse({ ...parameters, max_tokens: parameters.max_tokens ?? DEFAULT_MAX_TOKENS });
 }
 
-/** Sampling as an answer records it. */
+/** Parameters as an answer records them: all that the sampler goes by, and how the answer was asked for. */
 export function parametersInForce(parameters: Parameters): Parameters {
-  const { seed, ...sampling } = samplingOf(parameters);
-  return seed === null ? sampling : { ...sampling, seed };
+  const { constraint, thinking, speculation } = parameters;
+  // Chat does not ask for log-probabilities.
+  const { seed, logprobs: _, top_logprobs: __, ...sampling } = samplingOf(parameters);
+  return {
+    ...sampling,
+    ...(seed === null ? {} : { seed }),
+    ...(constraint === undefined ? {} : { constraint }),
+    ...(thinking === undefined ? {} : { thinking }),
+    ...(speculation === undefined ? {} : { speculation }),
+  };
+}
+
+/** What of the parameters is not sampling, as a generation is asked for it. */
+export function askedOf({ constraint, thinking, speculation }: Parameters) {
+  return { constraint: constraint ?? null, thinking: thinking ?? 'auto', speculation: speculation ?? 'auto' };
 }
 
 /**
@@ -114,7 +127,7 @@ function decide(
 
 /** A token is at least a byte of text; templates add some of their own. */
 function surelyFits({ model, parts, reserved }: Pick<Plan, 'model' | 'parts' | 'reserved'>): boolean {
-  const bytes = parts.reduce((sum, part) => sum + Buffer.byteLength(part.message.content) + 32, 512);
+  const bytes = parts.reduce((sum, part) => sum + Buffer.byteLength(JSON.stringify(part.message)), 512);
   return bytes + reserved <= model.contextWindow;
 }
 

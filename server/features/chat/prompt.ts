@@ -8,7 +8,8 @@ export interface PromptPart {
   message: PromptMessage;
 }
 
-export type PathMessage = Pick<MessageRow, 'id' | 'role' | 'text'>;
+export type PathMessage = Pick<MessageRow, 'id' | 'role' | 'text'> &
+  Partial<Pick<MessageRow, 'reasoning' | 'toolCalls'>>;
 
 /** A prompt weighed against the context window. Tokens; `dropped.messages` counts messages of the path. */
 export interface PromptWeight {
@@ -26,13 +27,14 @@ export interface PromptWeight {
  */
 export function promptOf(systemPrompt: string, path: readonly PathMessage[]): PromptPart[] {
   const parts: PromptPart[] = [];
-  for (const { id, role, text } of path) {
-    if (role === 'assistant' && text === '') continue;
+  for (const message of path) {
+    const { id, role, text, toolCalls } = message;
+    if (role === 'assistant' && text === '' && !toolCalls?.length) continue;
     const last = parts.at(-1);
     if (last?.message.role === role) {
       last.messageIds.push(id);
-      last.message = { role, content: `${last.message.content}\n\n${text}` };
-    } else parts.push({ messageIds: [id], message: { role, content: text } });
+      last.message = { ...wireMessage(message), content: `${last.message.content}\n\n${text}` };
+    } else parts.push({ messageIds: [id], message: wireMessage(message) });
   }
   const messages = buildPrompt(
     systemPrompt,
@@ -40,6 +42,16 @@ export function promptOf(systemPrompt: string, path: readonly PathMessage[]): Pr
   );
   const system = messages.slice(0, messages.length - parts.length);
   return [...system.map((message) => ({ messageIds: [], message })), ...parts];
+}
+
+/** Templates decide themselves which reasoning of past answers they show again. */
+function wireMessage({ role, text, reasoning, toolCalls }: PathMessage): PromptMessage {
+  return {
+    role,
+    content: text,
+    ...(reasoning ? { reasoning } : {}),
+    ...(toolCalls?.length ? { tool_calls: toolCalls } : {}),
+  };
 }
 
 /** `count` is of exactly these parts. */

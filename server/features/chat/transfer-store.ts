@@ -1,7 +1,9 @@
 import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
 import { conversations, messages } from '#db/schema/chat.ts';
-import type { ConversationTree, TreeMessage } from './markdown.ts';
+import type { ConversationTree } from './markdown.ts';
+import { parentsFirst } from './message-parts.ts';
+import { insertPrompt, readDeltas } from './prompt-store.ts';
 import { type ConversationRow, idList, newId } from './store.ts';
 import { readRows } from './tree-store.ts';
 
@@ -24,7 +26,9 @@ export class TransferStore {
     const children = Map.groupBy(ids, (row) => row.parentId);
     const reached: string[] = (children.get(null) ?? []).map((row) => row.id);
     for (const id of reached) for (const child of children.get(id) ?? []) reached.push(child.id);
-    return { conversation, messages: readRows(this.#user, reached) };
+    const prompts = readDeltas(this.#user, reached);
+    const rows = readRows(this.#user, reached);
+    return { conversation, messages: rows.map((row) => ({ ...row, prompt: prompts.get(row.id) ?? null })) };
   }
 
   /** The conversation with this id, unless it is deleted. */
@@ -54,7 +58,7 @@ export class TransferStore {
   }
 }
 
-type Connection = Pick<Database['user'], 'select' | 'insert' | 'all'>;
+type Connection = Pick<Database['user'], 'select' | 'insert' | 'update' | 'all' | 'get'>;
 
 function writeTree(tx: Connection, tree: ConversationTree): ConversationRow {
   const { conversation } = tree;
@@ -72,11 +76,14 @@ function writeTree(tx: Connection, tree: ConversationTree): ConversationRow {
     .values({ ...conversation, id: conversationId, activeLeafId })
     .returning()
     .get();
-  for (const message of parentsFirst(tree.messages)) {
+  for (const { prompt, ...message } of parentsFirst(tree.messages)) {
     const parentId = message.parentId === null ? null : fresh(message.parentId);
     tx.insert(messages)
       .values({ ...message, id: fresh(message.id), parentId, conversationId, updatedAt: message.createdAt })
       .run();
+    if (prompt === null) continue;
+    const baseId = prompt.baseId === null ? null : fresh(prompt.baseId);
+    insertPrompt(tx, fresh(message.id), { ...prompt, baseId });
   }
   return row;
 }
@@ -92,11 +99,4 @@ function freeIds(tx: Connection, { messages: incoming }: ConversationTree): Map<
   if (taken.length === 0) return new Map();
   const ordered = incoming.toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
   return new Map(ordered.map((message) => [message.id, newId()]));
-}
-
-function parentsFirst(incoming: readonly TreeMessage[]): TreeMessage[] {
-  const children = Map.groupBy(incoming, (message) => message.parentId);
-  const ordered = [...(children.get(null) ?? [])];
-  for (const message of ordered) for (const child of children.get(message.id) ?? []) ordered.push(child);
-  return ordered;
 }

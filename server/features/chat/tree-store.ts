@@ -2,6 +2,7 @@ import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
 import { conversations, messagePieces, messages } from '#db/schema/chat.ts';
 import { AppError } from '#server/kernel/errors.ts';
+import { copyPrompts } from './prompt-store.ts';
 import { type ConversationRow, idList, type MessageRow, newId } from './store.ts';
 import { autoTitle } from './title.ts';
 
@@ -190,14 +191,17 @@ export class TreeStore {
           })
           .run();
         let parentId: string | null = null;
+        const copies = new Map<string, string>();
         for (const original of readRows(tx, pathIds(tx, row.id, MANY))) {
           const status = isUnfinished(original) ? 'interrupted' : original.status;
           const copyId = newId();
           tx.insert(messages)
             .values({ ...original, id: copyId, conversationId: id, parentId, status })
             .run();
+          copies.set(original.id, copyId);
           parentId = copyId;
         }
+        copyPrompts(tx, copies);
         return setLeaf(tx, id, parentId);
       },
       { behavior: 'immediate' },
@@ -265,7 +269,9 @@ function withPieces(row: MessageRow, pieces: readonly Piece[]): MessageRow {
   const last = pieces.at(-1);
   if (!last) return row;
   const tokenIds = Buffer.concat([row.tokenIds ?? Buffer.alloc(0), ...pieces.map((piece) => piece.tokenIds)]);
-  return { ...row, text: row.text + pieces.map((piece) => piece.text).join(''), tokenIds, seq: last.seq };
+  const text = row.text + pieces.map((piece) => piece.text).join('');
+  const reasoning = row.reasoning + pieces.map((piece) => piece.reasoning).join('');
+  return { ...row, text, reasoning, tokenIds, seq: last.seq };
 }
 
 function pathIds(connection: Connection, leafId: string, limit: number): string[] {

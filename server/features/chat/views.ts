@@ -1,4 +1,4 @@
-import type { Conversation, ConversationSummary, Message } from './contract.ts';
+import type { Conversation, ConversationSummary, Message, ReplayResult } from './contract.ts';
 import type { ConversationRow, MessageRow } from './store.ts';
 
 export function toConversation(row: ConversationRow): Conversation {
@@ -29,6 +29,8 @@ export function toMessage(row: MessageRow, versions: string[]): Message {
     parent_id: row.parentId,
     role: row.role,
     text: row.text,
+    reasoning: row.reasoning,
+    tool_calls: row.toolCalls,
     status: row.status,
     finish_reason: row.finishReason,
     usage: row.usage,
@@ -38,9 +40,17 @@ export function toMessage(row: MessageRow, versions: string[]): Message {
     dropped: row.dropped,
     error: row.error,
     seed: row.seed,
+    record: row.record,
+    replay: row.replay && toReplayResult(row.replay),
     seq: row.seq,
     interruptions: row.interruptions,
     created_at: row.createdAt,
     versions,
   };
+}
+
+/** Without the texts, which only who looks at the difference needs. */
+export function toReplayResult(replay: NonNullable<MessageRow['replay']>): ReplayResult {
+  const { at, outcome, caveats, tokens, first_difference, error } = replay;
+  return { at, outcome, caveats, tokens, first_difference, error };
 }

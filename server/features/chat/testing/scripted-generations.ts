@@ -1,4 +1,5 @@
 import type {
+  Admission,
   GenerationRequest,
   GenerationResult,
   Generations,
@@ -10,7 +11,7 @@ interface Scripted {
   request: GenerationRequest;
   sink: GenerationSink;
   seq: number;
-  pieces: { seq: number; text: string }[];
+  pieces: { seq: number; text: string; reasoning: string }[];
   tokenIds: number[];
 }
 
@@ -34,10 +35,10 @@ export function createScriptedGenerations(contextWindow = 4096) {
 
   const script = {
     started,
-    admit: (id: string, modelHash = 'hash-1', seed = 7) =>
+    admit: (id: string, modelHash = 'hash-1', more: Partial<Admission> = {}) =>
       run(id).sink.admitted({
         promptTokens: 9,
-        seed,
+        seed: 7,
         modelHash,
         templateHash: null,
         promptHash: 'prompt-1',
@@ -51,16 +52,17 @@ export function createScriptedGenerations(contextWindow = 4096) {
           blas: 'none',
           dtype: 'f',
         },
+        ...more,
       }),
     /** A delta that is journaled at once. */
-    say: (id: string, text: string) => {
+    say: (id: string, text: string, reasoning = '') => {
       const { sink, pieces, tokenIds, ...rest } = run(id);
       const seq = rest.seq + 1;
-      const ids = [...text].map((character) => character.codePointAt(0) ?? 0);
+      const ids = [...reasoning, ...text].map((character) => character.codePointAt(0) ?? 0);
       tokenIds.push(...ids);
-      pieces.push({ seq, text });
+      pieces.push({ seq, text, reasoning });
       run(id).seq = seq;
-      const said = { text, reasoning: '', tokenIds: ids, toolCalls: [], logprobs: [] };
+      const said = { text, reasoning, tokenIds: ids, toolCalls: [], logprobs: [] };
       const delta = { seq, ...said, tokens: tokenIds.length };
       sink.delta(delta);
       return { journal: () => sink.journal(delta) };
@@ -110,11 +112,11 @@ export function createScriptedGenerations(contextWindow = 4096) {
     live(id, after) {
       const found = runs.get(id);
       if (!found) return undefined;
-      const text = found.pieces.filter((piece) => piece.seq > after).map((piece) => piece.text);
+      const missed = found.pieces.filter((piece) => piece.seq > after);
       return {
         seq: found.seq,
-        text: text.join(''),
-        reasoning: '',
+        text: missed.map((piece) => piece.text).join(''),
+        reasoning: missed.map((piece) => piece.reasoning).join(''),
         toolCalls: [],
         tokens: found.tokenIds.length,
         state: { phase: 'answering' },
