@@ -11,6 +11,7 @@ from collections import deque
 
 import msgspec
 
+from .contradictions import check_sampling
 from .errors import EngineError
 from .log import log
 from .protocol import (
@@ -22,10 +23,12 @@ from .protocol import (
     Finished,
     FinishReason,
     Generate,
+    Likelihood,
     Prefill,
     Step,
     StepRow,
     Timings,
+    TokenLogprobs,
     Unload,
     Usage,
     error_body,
@@ -164,6 +167,7 @@ class Connection:
         if ended:
             resumed = resumed[:-1]
         _check_ids(resumed, tokens.vocabulary)
+        check_sampling(frame.sampling, tokens.vocabulary)
         seed = frame.sampling.seed if frame.sampling.seed is not None else secrets.randbits(32)
         row = Row(
             id=frame.row,
@@ -175,6 +179,7 @@ class Connection:
             priority=frame.priority,
             text=tokens.row_text(frame.sampling.stop),
             completed=len(resumed),
+            spared=tokens.spared_token_ids,
             checkpoints=self._checkpoints(tokens, frame, prompt),
         )
         if frame.resume:
@@ -285,7 +290,8 @@ class Connection:
             row.completed += 1
             text = row.unsent + row.text.push(token)
             row.unsent = ""
-            rows.append(StepRow(row.id, [token], text))
+            logprobs = self._logprobs(row, token, event)
+            rows.append(StepRow(row.id, [token], text, logprobs=logprobs))
             if row.text.stopped:
                 ending.append((row, "stop"))
             elif end == "length":
@@ -294,6 +300,13 @@ class Connection:
             self._send(Step(event.n, rows))
         for row, reason in ending:
             self._close(row, reason)
+
+    def _logprobs(self, row: Row, token: int, event: Stepped) -> list[TokenLogprobs]:
+        if not row.sampling.logprobs or self._tokens is None:
+            return []
+        told = event.likelihoods[row].pop(0)
+        top = [Likelihood(other, logprob, self._tokens.bytes_of(other)) for other, logprob in told.top]
+        return [TokenLogprobs(token, told.logprob, self._tokens.bytes_of(token), top)]
 
     def _close(self, row: Row, reason: FinishReason, error: EngineError | None = None) -> None:
         """Send a row's only `finished` frame and have the MLX thread forget it."""

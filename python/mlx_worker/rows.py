@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from .detokenizer import RowText
 from .errors import EngineError
+from .likelihoods import Likelihood
 from .prefix_cache import Origin
 from .protocol import CacheReceipt, Priority, Sampling, Timings, Usage
 
@@ -85,11 +86,20 @@ class Prefilled:
 
 @dataclass
 class Stepped:
-    """From the MLX thread: one decode step, as (row, token id, how it ended or None)."""
+    """From the MLX thread: one decode step, as (row, token id, how it ended or None).
+
+    `likelihoods` holds one for each of these tokens of the rows that ask for log-probabilities.
+    """
 
     n: int
     at: float
     tokens: list[tuple[Row, int, str | None]]
+    likelihoods: dict[Row, list[Likelihood]] = field(default_factory=dict)
+
+    def add(self, row: Row, token: int, end: str | None, likelihood: Likelihood | None) -> None:
+        self.tokens.append((row, token, end))
+        if likelihood is not None:
+            self.likelihoods.setdefault(row, []).append(likelihood)
 
 
 @dataclass

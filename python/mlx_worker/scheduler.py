@@ -331,7 +331,7 @@ class Scheduler:
         self._steps += 1
         if self._steps % CLEAR_CACHE_EVERY_STEPS == 0:
             mx.clear_cache()
-        tokens: list[tuple[Row, int, str | None]] = []
+        step = Stepped(self._steps, now, [])
         for one in decoded:
             row: Row = one.key
             if one.broken:
@@ -343,8 +343,8 @@ class Scheduler:
                 row.first_at = now
             if one.end is not None:
                 self._decoding.discard(row)
-            tokens.append((row, one.token, one.end))
-        self._post(Stepped(self._steps, now, tokens))
+            step.add(row, one.token, one.end, one.likelihood)
+        self._post(step)
         for one in decoded:
             if not one.broken:
                 self._keep(one.left)

@@ -27,6 +27,9 @@ class Tokens:
         self.context_window = loaded.receipt.context_window
         self.vocabulary = loaded.receipt.vocabulary
         self.end_token_ids = loaded.end_token_ids
+        newline = self._tokenizer.encode("\n", add_special_tokens=False)
+        # As in mlx_lm's server: an answer without its line breaks or its end is not a more surprising one.
+        self.spared_token_ids = tuple(sorted({*newline, *loaded.end_token_ids}))
         self._bytes = TokenBytes(self._tokenizer, _decoder(self._tokenizer))
         self._template: ChatTemplate | None = None
         # A composer asks again at every keystroke, with the same messages and another text.
@@ -38,6 +41,11 @@ class Tokens:
         )
         self._control = re.compile("|".join(map(re.escape, special)) or "(?!)")
         self._marked = re.compile(f"{MARK_START}({self._control.pattern}){MARK_END}|[{MARK_START}{MARK_END}]")
+
+    def bytes_of(self, token: int) -> list[int]:
+        """The bytes that a token stands for, as log-probabilities report them; no whole character perhaps."""
+        known = self._bytes.known
+        return list(self._bytes[token] if known else self._tokenizer.decode([token]).encode())
 
     def row_text(self, stop: Sequence[str]) -> RowText:
         """A fresh detokenizer with these stop strings."""
