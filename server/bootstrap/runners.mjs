@@ -40,10 +40,14 @@ export function test(place) {
 
 /** The benchmarks; they print figures and pass no judgement, so one that ends with an error is all that can fail.
  * @param {Place} place
- * @param {string[]} names run those whose file name contains one of these; all without any
+ * @param {string[]} words run those whose file name contains one of these; all without any. From the first flag on
+ *   they go to the benchmarks themselves.
  */
-export async function bench(place, names) {
+export async function bench(place, words) {
   const env = childEnvironment(place, nodeAt(place));
+  const flagsFrom = words.findIndex((word) => word.startsWith('-'));
+  const names = flagsFrom < 0 ? words : words.slice(0, flagsFrom);
+  const flags = flagsFrom < 0 ? [] : words.slice(flagsFrom);
   const chosen = benchmarks(place).filter(
     ({ file }) => names.length === 0 || names.some((name) => file.includes(name)),
   );
@@ -51,7 +55,7 @@ export async function bench(place, names) {
   let failed = 0;
   for (const { program, file } of chosen) {
     console.log(`\n── ${file}`);
-    const code = await runInForeground([program, file], {
+    const code = await runInForeground([program, file, ...flags], {
       cwd: place.root,
       env: program === place.python ? { ...env, ...preload(place) } : env,
     });
