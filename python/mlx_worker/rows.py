@@ -76,6 +76,30 @@ class Drop:
 
 
 @dataclass
+class Park:
+    """To the MLX thread: the reader of this row is behind, let it wait with its cache."""
+
+    row: Row
+
+
+@dataclass
+class Unpark:
+    """To the MLX thread: a parked row may go on."""
+
+    row: Row
+
+
+@dataclass
+class Halt:
+    """To the MLX thread: the daemon does not read at all, compute nothing until `Proceed`."""
+
+
+@dataclass
+class Proceed:
+    """To the MLX thread: the daemon reads again."""
+
+
+@dataclass
 class Prefilled:
     """From the MLX thread: so much of the row's prompt is in. Tokens."""
 

@@ -3,23 +3,22 @@
 import gc
 import queue
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import mlx.core as mx
 import msgspec
 
-from .adapter import SUPPORTED_VERSION, Left, Prompt, RowBatch, check_version
+from .adapter import SUPPORTED_VERSION, RowBatch, check_version
 from .cache_files import CacheFiles
 from .errors import EngineError
+from .generations import Generations
 from .host import memory_bytes
-from .layers import can_cut, copy_layers, layer_kinds, make_layers, own_layers
+from .layers import layer_kinds, make_layers
 from .loader import LoadedModel, load_model
 from .log import log
-from .prefix_cache import MIN_TOKENS, PrefixCache, Reuse
+from .prefix_cache import PrefixCache
 from .protocol import (
     Embed,
     Embedded,
@@ -33,17 +32,10 @@ from .protocol import (
     Unloaded,
     error_body,
 )
-from .radix import common_length
-from .rows import PRIORITIES, Drop, Failed, Prefilled, Row, Stepped
-from .sampling import RowSampling
+from .rows import Drop, Failed, Halt, Park, Prefilled, Proceed, Row, Stepped, Unpark
 from .tokens import Tokens
 
-MAX_DECODING_ROWS = 32
 CLEAR_CACHE_EVERY_STEPS = 512
-# A chunk that others wait for is heard as a stutter; alone it only delays cancel and progress.
-BUSY_CHUNK_SECONDS, BUSY_CHUNK_TOKENS = 0.075, (16, 256)
-IDLE_CHUNK_SECONDS, IDLE_CHUNK_TOKENS = 0.5, (256, 2048)
-CHUNK_STEP = 16
 # Freed buffers that MLX may keep for reuse.
 CACHE_SHARE, CACHE_BYTES = 16, (256 << 20, 2 << 30)
 # Caches of prompts that may come again, where the load frame sets no limit.
@@ -51,7 +43,7 @@ PREFIX_SHARE, PREFIX_BYTES = 16, (128 << 20, 8 << 30)
 # Caches go to the disk when nobody has wanted anything for so long: a person who types on is not held up.
 IDLE_SECONDS = 1.5
 
-Command = Load | Unload | Embed | Ping | Row | Drop
+Command = Load | Unload | Embed | Ping | Row | Drop | Park | Unpark | Halt | Proceed
 
 
 @dataclass
@@ -86,16 +78,10 @@ class Scheduler:
         self._inbox = inbox
         self._post = post
         self._loaded: LoadedModel | None = None
-        self._batch: RowBatch | None = None
-        self._waiting: list[Row] = []
-        self._prefixes = PrefixCache(0)
-        self._prompts: dict[Row, Prompt] = {}
-        self._fed: Row | None = None
-        self._worked_at = 0.0
-        self._decoding: set[Row] = set()
+        self._generations: Generations | None = None
         self._embeds: list[_EmbedJob] = []
-        self._steps = 0
-        self._prefill_rate: float | None = None
+        self._halted = False
+        self._worked_at = 0.0
         mx.set_cache_limit(_share(CACHE_SHARE, CACHE_BYTES))
 
     def run(self) -> None:
@@ -106,16 +92,23 @@ class Scheduler:
     def turn(self) -> None:
         """One turn of the loop; blocks while there is nothing to do."""
         self._drain()
-        worked = self.busy
-        self._prefill()
-        self._decode()
+        if not self.busy:
+            return
+        rows = self._generations
+        if rows is not None:
+            before = rows.steps
+            rows.turn()
+            if rows.steps // CLEAR_CACHE_EVERY_STEPS > before // CLEAR_CACHE_EVERY_STEPS:
+                mx.clear_cache()
         self._embed()
-        if worked:
-            self._worked_at = time.monotonic()
+        self._worked_at = time.monotonic()
 
     @property
     def busy(self) -> bool:
-        return bool(self._waiting or self._decoding or self._embeds)
+        """Whether there is anything to compute."""
+        if self._halted:
+            return False
+        return bool(self._embeds) or (self._generations is not None and self._generations.busy)
 
     def _drain(self) -> None:
         if not self.busy:
@@ -129,27 +122,24 @@ class Scheduler:
 
     def _wait(self) -> Command:
         """The next command; while none comes, caches are written to the disk, one at a time."""
-        while self._prefixes.unsaved() is not None:
+        rows = self._generations
+        while rows is not None and (prefixes := rows.prefixes).unsaved() is not None:
             try:
                 return self._inbox.get(timeout=max(0.0, self._worked_at + IDLE_SECONDS - time.monotonic()))
             except queue.Empty:
-                self._prefixes.save_one(self._prefill_rate or 0.0)
-                if self._prefixes.unsaved() is None:
-                    log("info", "caches are on the disk", bytes=self._prefixes.bytes)
+                prefixes.save_one(rows.prefill_rate or 0.0)
+                if prefixes.unsaved() is None:
+                    log("info", "caches are on the disk", bytes=prefixes.bytes)
         return self._inbox.get()
 
     def _handle(self, command: Command) -> None:
         match command:
-            case Row():
-                if self._batch is None:
-                    error = EngineError("conflict", "The model was unloaded.")
-                    self._post(Failed(command, error))
-                else:
-                    self._waiting.append(command)
-                    # Stable: rows of one priority stay in the order they came.
-                    self._waiting.sort(key=lambda row: PRIORITIES[row.priority])
-            case Drop(row):
-                self._forget(row)
+            case Row() | Drop() | Park() | Unpark():
+                self._direct(command)
+            case Halt():
+                self._halted = True
+            case Proceed():
+                self._halted = False
             case Ping():
                 self._post(self._pong(command))
             case Load():
@@ -158,6 +148,22 @@ class Scheduler:
                 self._unload(command)
             case Embed():
                 self._begin_embedding(command)
+
+    def _direct(self, command: Row | Drop | Park | Unpark) -> None:
+        rows = self._generations
+        if rows is None:
+            if isinstance(command, Row):
+                self._post(Failed(command, EngineError("conflict", "The model was unloaded.")))
+            return
+        match command:
+            case Row():
+                rows.add(command)
+            case Drop(row):
+                rows.forget(row)
+            case Park(row):
+                rows.park(row)
+            case Unpark(row):
+                rows.unpark(row)
 
     def _load(self, frame: Load) -> None:
         try:
@@ -171,21 +177,16 @@ class Scheduler:
             self._post(Error(frame.id, error_body(error)))
             return
         self._loaded = loaded
-        self._batch = RowBatch(loaded.model, loaded.end_token_ids) if tokens else None
         if tokens is not None:
-            self._prefixes = _open_prefixes(frame, loaded)
-        self._steps, self._prefill_rate = 0, None
+            batch = RowBatch(loaded.model, loaded.end_token_ids)
+            self._generations = Generations(batch, _open_prefixes(frame, loaded), self._post)
         # What is loaded stays: later collections need not walk it.
         gc.collect()
         gc.freeze()
         self._post(Ready(Loaded(frame.id, loaded.receipt), tokens, loaded))
 
     def _unload(self, frame: Unload) -> None:
-        self._loaded = self._batch = self._fed = None
-        self._prefixes = PrefixCache(0)
-        self._waiting.clear()
-        self._prompts.clear()
-        self._decoding.clear()
+        self._loaded = self._generations = None
         for job in self._embeds:
             error = EngineError("conflict", "The model was unloaded.")
             self._post(Error(job.frame.id, error_body(error)))
@@ -196,168 +197,20 @@ class Scheduler:
         self._post(Unloaded(frame.id))
 
     def _pong(self, frame: Ping) -> Pong:
+        rows = self._generations
+        known = rows is not None
+        held, useful = rows.cache_bytes() if known else (0, 0)
         return Pong(
             id=frame.id,
-            rows=len(self._waiting) + len(self._decoding),
+            rows=len(rows) if known else 0,
             active_bytes=mx.get_active_memory(),
             peak_bytes=mx.get_peak_memory(),
             cache_bytes=mx.get_cache_memory(),
+            prefix_bytes=rows.prefixes.bytes if known else 0,
+            kv_bytes=held,
+            kv_useful_bytes=useful,
+            paused=rows.paused if known else 0,
         )
-
-    def _forget(self, row: Row) -> None:
-        """Take a row out; what was computed for it is kept."""
-        if row in self._waiting:
-            self._waiting.remove(row)
-        prompt = self._prompts.pop(row, None)
-        if prompt is not None:
-            self._prefixes.keep(prompt.token_ids[: prompt.done], prompt.cache, prompt.done)
-        if row in self._decoding and self._batch is not None:
-            self._decoding.discard(row)
-            self._keep(self._batch.take(row))
-
-    def _keep(self, left: Left | None) -> None:
-        if left is not None:
-            self._prefixes.keep(left.token_ids, left.layers, left.key.prompt_tokens)
-
-    def _prefill(self) -> None:
-        """Feed one chunk of the first waiting row; with its last chunk the row begins to decode."""
-        batch = self._batch
-        if batch is None or not self._waiting or len(self._decoding) >= MAX_DECODING_ROWS:
-            return
-        row = self._waiting[0]
-        try:
-            prompt = self._prompt(batch, row)
-            before, started = prompt.done, time.perf_counter()
-            complete = batch.prefill(prompt, self._chunk())
-            self._measure(prompt.done - before, time.perf_counter() - started)
-        except Exception as error:
-            # Its cache may hold half a chunk.
-            self._prompts.pop(row, None)
-            self._forget(row)
-            self._fail([row], error)
-            return
-        self._post(Prefilled(row, prompt.done, prompt.total))
-        if complete:
-            self._waiting.remove(row)
-            del self._prompts[row]
-            self._decoding.add(row)
-
-    def _prompt(self, batch: RowBatch, row: Row) -> Prompt:
-        """The row's prompt, on top of the longest beginning that is in a cache already.
-
-        Rows that wait see what the rows before them computed; a row that was overtaken looks again.
-        """
-        prompt = self._prompts.get(row)
-        if prompt is None:
-            row.prefill_at = time.monotonic()
-            prompt = self._prompts[row] = self._begin(batch, row, self._reusable(batch, row, 0))
-        elif self._fed is not row:
-            reuse = self._reusable(batch, row, prompt.done)
-            if reuse is not None:
-                prompt = self._prompts[row] = self._begin(batch, row, reuse)
-        self._fed = row
-        return prompt
-
-    def _begin(self, batch: RowBatch, row: Row, reuse: Reuse | None) -> Prompt:
-        if reuse is not None:
-            row.reused, row.reused_from = reuse.tokens, reuse.origin
-            rate = self._prefill_rate or reuse.rate
-            row.seconds_saved = reuse.tokens / rate if rate else 0.0
-        return batch.begin(
-            row,
-            row.token_ids,
-            max_tokens=row.limit - row.resumed,
-            sampling=RowSampling(row.sampling, row.seed, row.prompt_tokens, row.spared),
-            cache=reuse.layers if reuse else None,
-            cached=reuse.tokens if reuse else 0,
-            checkpoints=row.checkpoints,
-            reached=self._checkpoint,
-        )
-
-    def _checkpoint(self, prompt: Prompt) -> None:
-        ids, layers = prompt.token_ids[: prompt.done], copy_layers(prompt.cache)
-        own_layers(layers)
-        self._prefixes.keep(ids, layers, prompt.done, stable=True)
-
-    def _reusable(self, batch: RowBatch, row: Row, done: int) -> Reuse | None:
-        """The longest beginning of the row's ids in any cache, kept or at work, if longer than `done`."""
-        ids = row.token_ids
-        kept = self._prefixes.shared(ids)
-        wanted = max(kept, done) + MIN_TOKENS
-        key, shared = batch.shared(ids)
-        shared = min(shared, len(ids) - 1)
-        if shared >= wanted:
-            layers = batch.copy_beginning(key, shared)
-            if layers is not None:
-                return Reuse(layers, shared, "memory")
-        for other in self._prompts.values():
-            shared = min(common_length(other.token_ids, ids), other.done, len(ids) - 1)
-            if other.key is not row and shared >= wanted and can_cut(other.cache):
-                layers = copy_layers(other.cache, other.done - shared)
-                own_layers(layers)
-                return Reuse(layers, shared, "memory")
-        return self._prefixes.take(ids) if kept > done else None
-
-    def _chunk(self) -> int:
-        """Tokens of the next prefill chunk: by time, as measured; small while others decode."""
-        seconds, (low, high) = (
-            (BUSY_CHUNK_SECONDS, BUSY_CHUNK_TOKENS)
-            if self._decoding
-            else (IDLE_CHUNK_SECONDS, IDLE_CHUNK_TOKENS)
-        )
-        if self._prefill_rate is None:
-            return min(high, 256)
-        wanted = int(self._prefill_rate * seconds) // CHUNK_STEP * CHUNK_STEP
-        return min(max(wanted, low), high)
-
-    def _measure(self, tokens: int, seconds: float) -> None:
-        # A few tokens measure the overhead, not the rate.
-        if tokens < CHUNK_STEP or seconds <= 0:
-            return
-        rate = tokens / seconds
-        self._prefill_rate = rate if self._prefill_rate is None else (self._prefill_rate + rate) / 2
-
-    def _decode(self) -> None:
-        if self._batch is None or not self._decoding:
-            return
-        try:
-            decoded = self._batch.decode()
-        except Exception as error:
-            rows = self._batch.clear()
-            self._decoding.clear()
-            self._fail(rows, error)
-            return
-        now = time.monotonic()
-        self._steps += 1
-        if self._steps % CLEAR_CACHE_EVERY_STEPS == 0:
-            mx.clear_cache()
-        step = Stepped(self._steps, now, [])
-        for one in decoded:
-            row: Row = one.key
-            if one.broken:
-                self._decoding.discard(row)
-                error = EngineError("engine_failed", "The model computed no usable probabilities (NaN).")
-                self._post(Failed(row, error))
-                continue
-            if row.first_at is None:
-                row.first_at = now
-            if one.end is not None:
-                self._decoding.discard(row)
-            step.add(row, one.token, one.end, one.likelihood)
-        self._post(step)
-        for one in decoded:
-            if not one.broken:
-                self._keep(one.left)
-
-    def _fail(self, rows: list[Any], error: Exception) -> None:
-        log(
-            "error",
-            "rows failed",
-            rows=[row.id for row in rows],
-            error="".join(traceback.format_exception(error)),
-        )
-        for row in rows:
-            self._post(Failed(row, EngineError("engine_failed", f"The engine failed at this row: {error}")))
 
     def _begin_embedding(self, frame: Embed) -> None:
         embedder = self._loaded.embedder if self._loaded else None

@@ -40,6 +40,7 @@ def test_greedy_answer_streams_and_repeats(engine: Engine) -> None:
         "prompt_tokens": first.admitted["prompt_tokens"],
         "completion_tokens": 24,
         "cached_tokens": 0,
+        "reasoning_tokens": 0,
     }
     assert all(len(part["token_ids"]) == 1 for part in first.parts)
     assert first.finished["timings"]["tokens_per_second"] > 0

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from mlx_worker.chunks import BUSY_CHUNK_TOKENS
 from mlx_worker.detokenizer import RowText
+from mlx_worker.generations import MAX_DECODING_ROWS
 from mlx_worker.protocol import Load, Sampling
 from mlx_worker.rows import Drop, Failed, Prefilled, Row, Stepped
-from mlx_worker.scheduler import BUSY_CHUNK_TOKENS, MAX_DECODING_ROWS, Ready, Scheduler
+from mlx_worker.scheduler import Ready, Scheduler
 
 
 class Bench:
@@ -173,9 +175,9 @@ def test_overtaken_prompt_reuses_what_overtook_it(bench: Bench) -> None:
 
 
 def test_row_that_fails_leaves_nothing_to_reuse(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    batch = bench.scheduler._batch
-    assert batch is not None
-    monkeypatch.setattr(batch, "_feed", lambda *_: 1 / 0)
+    rows = bench.scheduler._generations
+    assert rows is not None
+    monkeypatch.setattr(rows._batch, "_feed", lambda *_: 1 / 0)
     bench.row("fails", 300)
     assert any(isinstance(event, Failed) for event in bench.turn())
     monkeypatch.undo()
