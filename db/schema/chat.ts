@@ -89,7 +89,7 @@ interface StoredRecord {
 /** The last attempt to make the answer again. */
 interface StoredReplay {
   at: number;
-  outcome: 'same' | 'different' | 'cancelled' | 'failed';
+  outcome: 'same' | 'different' | 'failed';
   caveats: string[];
   tokens: number;
   first_difference: { index: number; expected: number | null; actual: number | null } | null;

@@ -1,6 +1,6 @@
 import type { GenerationState } from '#server/generation/generation.ts';
 import type { Emitter } from '#server/kernel/sockets.ts';
-import type { ChatEvents } from './contract.ts';
+import type { ChatEvents, Replay } from './contract.ts';
 import type { ConversationRow, ConversationStore, MessageRow } from './store.ts';
 import type { TreeStore } from './tree-store.ts';
 import { toMessage, toSummary } from './views.ts';
@@ -27,6 +27,10 @@ export class Announcements {
 
   state(row: MessageRow, state: GenerationState): void {
     this.#sources.events.emit(topicOf(row.conversationId), 'chat.state', { message_id: row.id, state });
+  }
+
+  replay(conversationId: string, replay: Replay): void {
+    this.#sources.events.emit(topicOf(conversationId), 'chat.replay', replay);
   }
 
   /** A message was made, or reached its end. */

@@ -41,7 +41,7 @@ export const AnswerRecord = z.object({
 export const ReplayResult = z.object({
   /** Milliseconds since 1970. */
   at: z.number(),
-  outcome: z.enum(['same', 'different', 'cancelled', 'failed']),
+  outcome: z.enum(['same', 'different', 'failed']),
   /** Why it could not be expected to be the same. */
   caveats: z.array(z.string()),
   tokens: z.number(),

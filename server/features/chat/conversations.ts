@@ -41,6 +41,7 @@ export function createConversationRoutes(room: Room) {
     .openapi(chatRoutes.remove, (c) => {
       const removed = room.conversations.remove(c.req.valid('json').ids);
       for (const id of room.tree.unfinishedIn(removed)) room.answers.stop(id);
+      room.replays.cancelIn(removed);
       room.announcements.removed(removed);
       return c.json({ deleted: removed.length }, 200);
     })

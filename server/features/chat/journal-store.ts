@@ -1,4 +1,4 @@
-import { eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
 import { messagePieces, messages } from '#db/schema/chat.ts';
 import { writePrompt } from './prompt-store.ts';
@@ -19,6 +19,8 @@ export type Ending = Pick<MessageRow, 'status' | 'finishReason' | 'error'> &
 
 /** What is known of an answer once the engine took it. */
 export type AdmittedChange = Pick<MessageRow, 'seed' | 'model' | 'record'>;
+
+const UNFINISHED: MessageRow['status'][] = ['queued', 'running'];
 
 /** What running answers write: on the NORMAL connection, because a lost flush is a few tokens, not an act of a person. */
 export class JournalStore {
@@ -43,6 +45,16 @@ export class JournalStore {
   /** What the prompt of a queued answer had to leave out. */
   recordDropped(id: string, dropped: MessageRow['dropped']): void {
     this.#stream.update(messages).set({ dropped }).where(eq(messages.id, id)).run();
+  }
+
+  /** How a replay of the answer ended, unless the answer went on meanwhile. */
+  recordReplay({ id, seq }: Pick<MessageRow, 'id' | 'seq'>, replay: MessageRow['replay']): void {
+    const unchanged = and(
+      eq(messages.id, id),
+      eq(messages.seq, seq),
+      notInArray(messages.status, UNFINISHED),
+    );
+    this.#stream.update(messages).set({ replay }).where(unchanged).run();
   }
 
   /** Text, token ids and seq of all pieces, in one transaction. Pieces already written are left alone. */
@@ -84,7 +96,7 @@ export class JournalStore {
         const left = this.#stream
           .select({ id: messages.id })
           .from(messages)
-          .where(inArray(messages.status, ['queued', 'running']))
+          .where(inArray(messages.status, UNFINISHED))
           .all()
           .map((row) => row.id);
         for (const id of left) this.interrupted(id);

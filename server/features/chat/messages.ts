@@ -72,6 +72,16 @@ export function createMessageRoutes(room: Room) {
       const row = room.tree.find(c.req.valid('param').id);
       const { after } = c.req.valid('query');
       return c.json({ message: viewMessage(room, row), ...room.answers.live(row, after) }, 200);
+    })
+    .openapi(chatRoutes.replay, async (c) =>
+      c.json(await room.replays.start(room.tree.find(c.req.valid('param').id)), 200),
+    )
+    .openapi(chatRoutes.replayState, (c) =>
+      c.json(room.replays.state(room.tree.find(c.req.valid('param').id)), 200),
+    )
+    .openapi(chatRoutes.cancelReplay, (c) => {
+      const { id } = room.tree.find(c.req.valid('param').id);
+      return c.json({ cancelled: room.replays.cancel(id) }, 200);
     });
 }
 

@@ -3,6 +3,7 @@ import { Announcements } from './announcements.ts';
 import { Answers } from './answers.ts';
 import type { ChatEvents } from './contract.ts';
 import { JournalStore } from './journal-store.ts';
+import { Replays } from './replays.ts';
 import { ConversationStore } from './store.ts';
 import { TransferStore } from './transfer-store.ts';
 import { TreeStore } from './tree-store.ts';
@@ -22,5 +23,6 @@ export function createRoom({ database, events, hooks, generations, log, disk }: 
   const transfers = new TransferStore(database);
   const announcements = new Announcements({ events, conversations, tree });
   const answers = new Answers({ generations, conversations, tree, journal, announcements, log, disk });
-  return { conversations, tree, journal, transfers, announcements, answers, generations, hooks };
+  const replays = new Replays({ generations, hooks, tree, journal, announcements, log });
+  return { conversations, tree, journal, transfers, announcements, answers, replays, generations, hooks };
 }

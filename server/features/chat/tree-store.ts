@@ -2,7 +2,7 @@ import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
 import { conversations, messagePieces, messages } from '#db/schema/chat.ts';
 import { AppError } from '#server/kernel/errors.ts';
-import { copyPrompts } from './prompt-store.ts';
+import { copyPrompts, readPrompt } from './prompt-store.ts';
 import { type ConversationRow, idList, type MessageRow, newId } from './store.ts';
 import { autoTitle } from './title.ts';
 
@@ -65,11 +65,23 @@ export class TreeStore {
     return readRows(this.#user, [id])[0];
   }
 
+  /** The token ids that an answer was asked with, little-endian uint32; undefined when they were not recorded. */
+  promptOf(id: string): Buffer | undefined {
+    return readPrompt(this.#user, id);
+  }
+
   /** Makes an answer that ended queued again; undefined when something else happened to it meanwhile. */
   requeue(row: MessageRow, change: Pick<MessageRow, 'model' | 'parameters'>): MessageRow | undefined {
     return this.#user
       .update(messages)
-      .set({ ...change, status: 'queued', finishReason: null, error: null, updatedAt: Date.now() })
+      .set({
+        ...change,
+        status: 'queued',
+        finishReason: null,
+        error: null,
+        replay: null,
+        updatedAt: Date.now(),
+      })
       .where(
         and(eq(messages.id, row.id), eq(messages.status, row.status), eq(messages.updatedAt, row.updatedAt)),
       )

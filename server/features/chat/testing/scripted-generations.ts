@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type {
   Admission,
   GenerationRequest,
@@ -6,6 +7,7 @@ import type {
   GenerationSink,
   PromptMessage,
 } from '#server/generation/generation.ts';
+import { writeTokenIds } from '../journal-store.ts';
 
 interface Scripted {
   request: GenerationRequest;
@@ -15,6 +17,7 @@ interface Scripted {
   tokenIds: number[];
 }
 
+const PROMPT = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 const USAGE = { prompt_tokens: 9, completion_tokens: 0, cached_tokens: 0, reasoning_tokens: 0 };
 const TIMINGS = { queue: 0, load: 0, prefill: 0.01, first_token: 0.02, decode: 0.1, tokens_per_second: 10 };
 
@@ -41,8 +44,8 @@ export function createScriptedGenerations(contextWindow = 4096) {
         seed: 7,
         modelHash,
         templateHash: null,
-        promptHash: 'prompt-1',
-        promptTokenIds: [1, 2, 3, 4, 5, 6, 7, 8, 9],
+        promptHash: hashOf(PROMPT),
+        promptTokenIds: PROMPT,
         versions: {
           engine: '1',
           mlx: '1',
@@ -131,4 +134,9 @@ export function createScriptedGenerations(contextWindow = 4096) {
     close: async () => undefined,
   };
   return { ...script, generations };
+}
+
+/** As the engine hashes a prompt. */
+function hashOf(ids: readonly number[]): string {
+  return `sha256:${createHash('sha256').update(writeTokenIds(ids)).digest('hex')}`;
 }
