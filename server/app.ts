@@ -7,6 +7,7 @@ import type { MetricsEvents } from './features/metrics/contract.ts';
 import { metricsFeature } from './features/metrics/metrics.ts';
 import type { ModelsEvents } from './features/models/contract.ts';
 import { modelsFeature } from './features/models/models.ts';
+import { openaiFeature } from './features/openai/openai.ts';
 import type { SettingsEvents } from './features/settings/contract.ts';
 import { settingsFeature } from './features/settings/settings.ts';
 import type { JobEvents } from './kernel/jobs.ts';
@@ -23,5 +24,6 @@ export function setUpFeatures(context: FeatureContext<AppEvents>): FeatureParts[
     settingsFeature.setup(within(settingsFeature.name)),
     logsFeature.setup(within(logsFeature.name)),
     metricsFeature.setup(within(metricsFeature.name)),
+    openaiFeature.setup(within(openaiFeature.name)),
   ];
 }

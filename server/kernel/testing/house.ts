@@ -34,10 +34,12 @@ interface HouseOptions {
   /** Files of a static export. */
   screens?: string;
   host?: string;
+  /** Closed with the house; one of its own when absent. */
+  database?: Database;
 }
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
-  const database = openTestDatabase();
+  const database = options.database ?? openTestDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'mlx-code-house-'));
   const log = createLog({ folder, level: 'debug' });
   let port = 0;
