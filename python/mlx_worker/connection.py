@@ -197,10 +197,15 @@ class Connection:
             self._inbox.put(row)
 
     def _prompt(self, tokens: Tokens, frame: Generate) -> list[int]:
-        if (frame.messages is None) == (frame.prompt_token_ids is None):
-            raise EngineError("invalid_request", "Exactly one of messages and prompt_token_ids is needed.")
+        given = (frame.messages, frame.prompt, frame.prompt_token_ids)
+        if sum(one is not None for one in given) != 1:
+            raise EngineError(
+                "invalid_request", "Exactly one of messages, prompt and prompt_token_ids is needed."
+            )
         if frame.messages is not None:
             prompt = tokens.prompt(frame.messages, continue_final=frame.continue_final)
+        elif frame.prompt is not None:
+            prompt = tokens.plain(frame.prompt)
         else:
             prompt = list(frame.prompt_token_ids or [])
             _check_ids(prompt, tokens.vocabulary)

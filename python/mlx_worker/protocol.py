@@ -162,6 +162,7 @@ class Generate(Struct, tag_field="type", tag="generate"):
     sampling: Sampling
     messages: list[WireMessage] | None = None
     prompt_token_ids: list[Count] | None = None
+    prompt: str | None = None
     continue_final: bool = False
     resume: Resume | None = None
     priority: Priority = "interactive"

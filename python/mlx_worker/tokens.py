@@ -182,6 +182,16 @@ class Tokens:
         clean = (text or "").translate({ord(mark): None for mark in (MARK_START, MARK_END, CONTINUE_HERE)})
         return self._control.sub(f"{MARK_START}\\g<0>{MARK_END}", clean)
 
+    def plain(self, text: str) -> list[int]:
+        """Ids of a prompt without a template: whoever writes it writes its control tokens, which are obeyed.
+
+        Raises EngineError `invalid_request`.
+        """
+        try:
+            return list(self._tokenizer.encode(text))
+        except Exception as error:
+            raise EngineError("invalid_request", f"The tokenizer cannot read the prompt: {error}") from error
+
     def _encode(self, text: str) -> list[int]:
         """Ids of a text in which marked control tokens are spelled out instead of obeyed."""
         ids: list[int] = []

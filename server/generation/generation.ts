@@ -25,10 +25,12 @@ export interface GenerationRequest
   > {
   id: string;
   modelId: string;
-  /** What is asked; ignored when `promptTokenIds` are given. */
+  /** What is asked; ignored when `prompt` or `promptTokenIds` are given. */
   messages: PromptMessage[];
   /** The prompt as another run was given it, without a template. */
   promptTokenIds?: number[];
+  /** A prompt as text, without a template. */
+  prompt?: string;
   sampling: SamplingInput;
   /** The answer so far when it goes on after an interruption or a length stop. */
   resume: { tokenIds: number[]; text: string; reasoning: string; seq: number } | null;

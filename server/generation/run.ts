@@ -150,9 +150,7 @@ export class Run {
     try {
       const events = client.generate({
         row,
-        ...(request.promptTokenIds
-          ? { promptTokenIds: request.promptTokenIds }
-          : { messages: request.messages }),
+        ...promptOf(request),
         // The seed that was drawn at first: the answer goes on as if nothing had happened.
         sampling: { ...request.sampling, seed: this.#seed },
         resume: tokenIds.length > 0 ? { tokenIds, text, reasoning } : null,
@@ -270,4 +268,9 @@ export class Run {
       );
     }
   }
+}
+
+function promptOf({ promptTokenIds, prompt, messages }: GenerationRequest) {
+  if (promptTokenIds) return { promptTokenIds };
+  return prompt === undefined ? { messages } : { prompt };
 }

@@ -13,12 +13,14 @@ import { createRowFeed, type RowEvent, type RowFeed, type RowFlow } from './row-
 
 export type Hello = Extract<FromEngine, { type: 'hello' }>;
 
-/** Exactly one of `messages` and `promptTokenIds`. */
+/** Exactly one of `messages`, `prompt` and `promptTokenIds`. */
 export interface GenerateRequest {
   /** Unique on this engine, at most 64 characters. */
   row: string;
   messages?: WireMessageInput[];
   promptTokenIds?: number[];
+  /** Without a template; control tokens in it are obeyed. */
+  prompt?: string;
   /** The last message is an open answer to go on with. */
   continueFinal?: boolean;
   sampling: SamplingInput;
@@ -308,6 +310,7 @@ function generateFrame(request: GenerateRequest): ToEngineInput {
     row: request.row,
     messages: request.messages ?? null,
     prompt_token_ids: request.promptTokenIds ?? null,
+    prompt: request.prompt ?? null,
     continue_final: request.continueFinal ?? false,
     sampling: request.sampling,
     resume: request.resume

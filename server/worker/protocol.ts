@@ -160,7 +160,7 @@ export const ToEngine = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('unload'), id: Id }),
   /**
-   * Start one row. Exactly one of `messages` and `prompt_token_ids`. `continue_final`: the last assistant message is
+   * Start one row. Exactly one of `messages`, `prompt` (text without a template) and `prompt_token_ids`. `continue_final`: the last assistant message is
    * left open. `thinking`: auto is the template's own habit. `report_prompt`: `admitted` carries the prompt's ids.
    */
   z.object({
@@ -168,6 +168,7 @@ export const ToEngine = z.discriminatedUnion('type', [
     row: Id,
     messages: z.array(WireMessage).nullable().default(null),
     prompt_token_ids: TokenIds.nullable().default(null),
+    prompt: z.string().nullable().default(null),
     continue_final: z.boolean().default(false),
     sampling: Sampling,
     resume: Resume.nullable().default(null),
