@@ -12,6 +12,14 @@ const Constraint = z
     if (problem !== null) context.addIssue({ code: 'custom', path: ['value'], message: problem });
   });
 
+const LogitBias = z.record(z.string(), z.number().min(-100).max(100)).superRefine((bias, context) => {
+  const keys = Object.keys(bias);
+  for (const key of keys.filter((one) => !/^\d{1,9}$/.test(one)).slice(0, 1))
+    context.addIssue({ code: 'custom', path: [key], message: 'is not a token id, which is a number' });
+  if (keys.length > 1024)
+    context.addIssue({ code: 'custom', message: 'must not name more than 1,024 tokens' });
+});
+
 /** Parameters a person may set; what is absent follows the model's own defaults. */
 export const Parameters = z
   .object({
@@ -26,9 +34,7 @@ export const Parameters = z
     presence_penalty: z.number().min(-2).max(2),
     frequency_penalty: z.number().min(-2).max(2),
     /** Added to the logits of the token ids that are its keys. */
-    logit_bias: z
-      .record(z.string().regex(/^\d{1,9}$/, 'must be a token id'), z.number().min(-100).max(100))
-      .refine((bias) => Object.keys(bias).length <= 1024, 'must not name more than 1,024 tokens'),
+    logit_bias: LogitBias,
     xtc_probability: z.number().min(0).max(1),
     xtc_threshold: z.number().min(0).max(0.5),
     constraint: Constraint,

@@ -53,6 +53,9 @@ export const Resident = z
     dtype: z.string().nullable(),
     widened: z.boolean().nullable(),
     context_window: z.number().nullable(),
+    /** The model marks its reasoning; null while it is not loaded. */
+    has_thinking: z.boolean().nullable(),
+    has_tools: z.boolean().nullable(),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
   })
   .openapi('Resident');

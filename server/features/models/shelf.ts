@@ -76,6 +76,8 @@ export function showResident(model: ResidentModel): Resident {
     dtype: model.receipt?.dtype ?? null,
     widened: model.receipt?.widened ?? null,
     context_window: model.receipt?.context_window ?? null,
+    has_thinking: model.receipt?.has_thinking ?? null,
+    has_tools: model.receipt?.has_tools ?? null,
     error: model.error,
   };
 }
