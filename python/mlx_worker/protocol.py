@@ -190,6 +190,7 @@ class CountTokens(Struct, tag_field="type", tag="count"):
     id: Id
     messages: list[WireMessage]
     text: str | None = None
+    tools: Annotated[list[Tool], Meta(max_length=128)] = []
 
 
 class Embed(Struct, tag_field="type", tag="embed"):

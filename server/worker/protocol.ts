@@ -192,6 +192,7 @@ export const ToEngine = z.discriminatedUnion('type', [
     id: Id,
     messages: z.array(WireMessage),
     text: z.string().nullable().default(null),
+    tools: z.array(Tool).max(128).default([]),
   }),
   z.object({ type: z.literal('embed'), id: Id, texts: z.array(z.string()).min(1).max(1024) }),
   z.object({ type: z.literal('ping'), id: Id }),
