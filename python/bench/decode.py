@@ -112,7 +112,7 @@ class Alone:
         if isinstance(event, Ready):
             self.ready = event
         if isinstance(event, Stepped):
-            rows = [StepRow(row.id, [token], row.text.push(token)) for row, token, _ in event.tokens]
+            rows = [StepRow(row.id, [token], row.text.push(token).text) for row, token, _ in event.tokens]
             encode_frame(Step(event.n, rows))
             self.times.append(time.perf_counter())
             for row, _, end in event.tokens:

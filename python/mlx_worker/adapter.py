@@ -20,6 +20,7 @@ import_mlx_lm()
 import mlx_lm  # noqa: E402
 from mlx_lm.models.cache import can_trim_prompt_cache, make_prompt_cache, trim_prompt_cache  # noqa: E402
 
+from .constrained import Constrained  # noqa: E402
 from .decoding import Decoding, Float32Logits  # noqa: E402
 from .groups import Group, Groups  # noqa: E402
 from .layers import can_cut, copy_layers, own_layers  # noqa: E402
@@ -151,7 +152,8 @@ class RowBatch:
 
     def _start(self, prompt: Prompt) -> Group:
         """A group of this row alone; feeds the last id of its prompt."""
-        return Decoding(
+        kind = Decoding if prompt.sampling.constraint is None else Constrained
+        return kind(
             self._model,
             [prompt.key],
             mx.array(prompt.token_ids[-1:]),
@@ -185,7 +187,7 @@ class RowBatch:
 
     def _step(self, group: Any) -> list[Decoded]:
         decoded = [
-            Decoded(r.uid, r.token, r.finish_reason, r.broken, self._left(group, r), None, r.likelihood)
+            Decoded(r.uid, r.token, r.finish_reason, r.broken, self._left(group, r), r.failed, r.likelihood)
             for r in group.next()
         ]
         if group.uids and any(row.end for row in decoded):

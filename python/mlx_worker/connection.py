@@ -14,6 +14,7 @@ import msgspec
 from .contradictions import check_sampling
 from .errors import EngineError
 from .log import log
+from .prompts import Chat
 from .protocol import (
     Admitted,
     Cancel,
@@ -31,6 +32,7 @@ from .protocol import (
     TokenLogprobs,
     Unload,
     Usage,
+    WireMessage,
     error_body,
     readable_id,
     to_engine_decoder,
@@ -177,16 +179,19 @@ class Connection:
             sampling=frame.sampling,
             seed=seed,
             priority=frame.priority,
-            text=tokens.row_text(frame.sampling.stop),
+            text=tokens.answer_text(frame, prompt, seed),
+            constraint=tokens.row_constraint(frame, prompt),
             completed=len(resumed),
             spared=tokens.spared_token_ids,
             checkpoints=self._checkpoints(tokens, frame, prompt),
         )
         if frame.resume:
             try:
-                row.unsent = row.text.replay(resumed, frame.resume.text)
+                row.unsent = row.text.replay(resumed, frame.resume.text, frame.resume.reasoning)
             except ValueError as error:
                 raise EngineError("invalid_request", str(error)) from error
+        if row.constraint is not None:
+            row.constraint.follow(len(prompt), resumed)
         self._rows[row.id] = row
         self._send(Admitted(row.id, len(prompt), seed, prompt_hash(prompt)))
         if ended or row.text.stopped:
@@ -203,7 +208,7 @@ class Connection:
                 "invalid_request", "Exactly one of messages, prompt and prompt_token_ids is needed."
             )
         if frame.messages is not None:
-            prompt = tokens.prompt(frame.messages, continue_final=frame.continue_final)
+            prompt = tokens.prompt(_chat(frame, frame.messages))
         elif frame.prompt is not None:
             prompt = tokens.plain(frame.prompt)
         else:
@@ -219,7 +224,7 @@ class Connection:
             return ()
         if frame.messages is None:
             return (len(prompt) - 1,)
-        return tokens.stable_lengths(frame.messages, prompt, continue_final=frame.continue_final)
+        return tokens.stable_lengths(_chat(frame, frame.messages), prompt)
 
     def _tokens_for_text(self) -> Tokens:
         if self._ready is None:
@@ -293,10 +298,12 @@ class Connection:
                 ending.append((row, "stop"))
                 continue
             row.completed += 1
-            text = row.unsent + row.text.push(token)
-            row.unsent = ""
+            said = row.text.push(token)
+            if row.unsent is not None:
+                said, row.unsent = row.unsent.add(said), None
             logprobs = self._logprobs(row, token, event)
-            rows.append(StepRow(row.id, [token], text, logprobs=logprobs))
+            step = StepRow(row.id, [token], said.text, said.reasoning, said.tool_calls, logprobs)
+            rows.append(step)
             if row.text.stopped:
                 ending.append((row, "stop"))
             elif end == "length":
@@ -320,16 +327,21 @@ class Connection:
         row.closed = True
         self._rows.pop(row.id, None)
         self._inbox.put(Drop(row))
+        said = row.text.finish(complete=reason == "stop")
+        if row.unsent is not None:
+            said = row.unsent.add(said)
         self._send(
             Finished(
                 row=row.id,
-                text=row.unsent + row.text.finish(complete=reason == "stop"),
+                text=said.text,
                 token_ids=[],
-                finish_reason=reason,
+                finish_reason="tool_calls" if reason == "stop" and row.text.calls else reason,
                 usage=row.usage(),
                 timings=row.timings(),
                 error=error_body(error) if error else None,
                 cache=row.cache_receipt(),
+                reasoning=said.reasoning,
+                tool_calls=row.text.calls,
             )
         )
 
@@ -354,6 +366,11 @@ class Connection:
             os._exit(EXIT_DISCONNECTED)
         if self._selector.get_key(self._link).events != selectors.EVENT_READ:
             self._selector.modify(self._link, selectors.EVENT_READ)
+
+
+def _chat(frame: Generate, messages: list[WireMessage]) -> Chat:
+    offered = frame.tools if frame.tool_choice != "none" else []
+    return Chat(messages, tuple(offered), frame.thinking, frame.continue_final)
 
 
 def _check_ids(token_ids: list[int], vocabulary: int) -> None:

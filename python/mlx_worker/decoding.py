@@ -22,6 +22,7 @@ class Response:
     """One row's token of one step. `finish_reason`: "stop" (an end token), "length", or None.
 
     `broken`: the logits it was chosen from held NaN, an infinity, or no finite value at all.
+    `failed`: why else the row cannot go on.
     With its end come its layers and the ids that they hold.
     """
 
@@ -32,6 +33,7 @@ class Response:
     likelihood: Likelihood | None = None
     prompt_cache: list[Any] | None = None
     all_tokens: list[int] | None = None
+    failed: Exception | None = None
 
 
 class Decoding:

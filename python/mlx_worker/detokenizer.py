@@ -1,8 +1,7 @@
-"""From token ids to text that is certain: whole characters, and no half of a stop string."""
+"""From token ids to whole characters."""
 
 import codecs
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 REPLACEMENT = "\ufffd"
 
@@ -45,66 +44,21 @@ class TokenBytes:
         return piece.replace("\u2581", " ").encode()
 
 
-class RowText:
-    """The text of one row, token by token.
-
-    `push` returns what became certain. What may still turn into a stop string, or is half a
-    character, is held back; `stopped` tells that a stop string completed, and the text ends before it.
-    """
-
-    def __init__(self, tokens: TokenBytes, tokenizer: Any, stop: Sequence[str]) -> None:
-        self._characters = _Bytes(tokens) if tokens.known else _Redecoded(tokenizer)
-        self._stop = [word for word in stop if word]
-        self._held = ""
-        self._delivered = 0
-        self._certain = 0
-        self.stopped = False
+class Characters(Protocol):
+    """Whole characters of one row, id by id."""
 
     def push(self, token: int) -> str:
-        """Consume one token id and return the text it makes certain, "" for none."""
-        return self._new(self._advance(token))
+        """The characters that this id completes."""
+        ...
 
-    def replay(self, token_ids: Sequence[int], delivered: str) -> str:
-        """Consume ids whose text was `delivered` before, and return what is certain beyond it.
+    def finish(self) -> str:
+        """What is left when no id follows: half a character shows as U+FFFD."""
+        ...
 
-        Raises ValueError when `delivered` is not the beginning of their text.
-        """
-        certain = "".join(self._advance(token) for token in token_ids)
-        # A row stopped by its length also delivered what was held back.
-        if not (certain + self._held).startswith(delivered):
-            raise ValueError("The text already delivered is not the text of its tokens.")
-        self._delivered = len(delivered)
-        return self._new(certain)
 
-    def finish(self, *, complete: bool) -> str:
-        """The text held back. `complete`: the model ended here, so half a character shows as U+FFFD;
-        otherwise its bytes stay in the ids alone and a continuation completes it."""
-        if self.stopped:
-            return ""
-        tail = self._characters.finish() if complete else ""
-        text, self._held = self._held + tail, ""
-        return self._new(text)
-
-    def _advance(self, token: int) -> str:
-        if self.stopped:
-            return ""
-        text = self._characters.push(token)
-        if not self._stop:
-            return text
-        pending = self._held + text
-        cut = min((at for at in (pending.find(word) for word in self._stop) if at >= 0), default=-1)
-        if cut >= 0:
-            self.stopped, self._held = True, ""
-            return pending[:cut]
-        keep = max(_overlap(pending, word) for word in self._stop)
-        self._held = pending[len(pending) - keep :]
-        return pending[: len(pending) - keep]
-
-    def _new(self, text: str) -> str:
-        """Drop from `text` what was delivered before a resume."""
-        start = self._certain
-        self._certain += len(text)
-        return text[max(0, self._delivered - start) :]
+def characters(tokens: TokenBytes, tokenizer: Any) -> Characters:
+    """A fresh stream of characters, by bytes where they are known."""
+    return _Bytes(tokens) if tokens.known else _Redecoded(tokenizer)
 
 
 class _Bytes:
@@ -144,14 +98,6 @@ class _Redecoded:
 
     def finish(self) -> str:
         return self._tokenizer.decode(self._line)[self._shown :] if self._line else ""
-
-
-def _overlap(text: str, word: str) -> int:
-    """Length of the longest end of `text` that begins `word`."""
-    for length in range(min(len(word) - 1, len(text)), 0, -1):
-        if text.endswith(word[:length]):
-            return length
-    return 0
 
 
 def _decoder_kinds(decoder: dict[str, Any] | None) -> list[str]:

@@ -155,7 +155,7 @@ class Generations:
             row,
             row.token_ids,
             max_tokens=row.limit - row.resumed,
-            sampling=RowSampling(row.sampling, row.seed, row.prompt_tokens, row.spared),
+            sampling=RowSampling(row.sampling, row.seed, row.prompt_tokens, row.spared, row.constraint),
             cache=reuse.layers if reuse else None,
             cached=reuse.tokens if reuse else 0,
             checkpoints=checkpoints,

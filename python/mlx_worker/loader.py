@@ -14,7 +14,9 @@ from .directory import ModelDirectory, check_directory
 from .errors import EngineError
 from .host import device, memory_bytes
 from .imports import import_mlx_lm
+from .prompts import takes_tools
 from .protocol import Load, LoadReceipt
+from .thinking import marks_thinking
 
 HALVES = {mx.float16, mx.bfloat16}
 # KV cache, activations and the runtime itself need room beside the weights.
@@ -124,6 +126,8 @@ def _load_decoder(
         trimmable=trimmable,
         load_seconds=time.perf_counter() - started,
         has_chat_template=bool(tokenizer.has_chat_template),
+        has_thinking=marks_thinking(tokenizer),
+        has_tools=takes_tools(tokenizer),
     )
     return LoadedModel(directory, model, tokenizer, frozenset(tokenizer.eos_token_ids), receipt)
 

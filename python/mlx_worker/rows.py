@@ -3,11 +3,12 @@
 import time
 from dataclasses import dataclass, field
 
-from .detokenizer import RowText
+from .constraints import RowConstraint
 from .errors import EngineError
 from .likelihoods import Likelihood
 from .prefix_cache import Origin
 from .protocol import CacheReceipt, Priority, Sampling, Timings, Usage
+from .row_text import RowText, Said
 
 PRIORITIES: dict[Priority, int] = {"interactive": 0, "batch": 1, "background": 2}
 
@@ -31,7 +32,8 @@ class Row:
     priority: Priority
     text: RowText
     completed: int = 0
-    unsent: str = ""
+    unsent: Said | None = None
+    constraint: RowConstraint | None = None
     checkpoints: tuple[int, ...] = ()
     spared: tuple[int, ...] = ()
     reused: int = 0
@@ -48,7 +50,8 @@ class Row:
         return len(self.token_ids) - self.prompt_tokens
 
     def usage(self) -> Usage:
-        return Usage(self.prompt_tokens, self.completed, min(self.reused, self.prompt_tokens))
+        reused = min(self.reused, self.prompt_tokens)
+        return Usage(self.prompt_tokens, self.completed, reused, self.text.reasoning_tokens)
 
     def cache_receipt(self) -> CacheReceipt:
         return CacheReceipt(self.reused, self.reused_from, self.seconds_saved)

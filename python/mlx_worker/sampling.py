@@ -7,6 +7,7 @@ from functools import partial
 
 import mlx.core as mx
 
+from .constraints import RowConstraint
 from .filters import exclude_top_choices, keep_min_p, keep_top_k, keep_top_p
 from .protocol import Sampling
 
@@ -20,13 +21,15 @@ XTC_DRAW = 1 << 31
 class RowSampling:
     """How one row's tokens are chosen; with its ids this is all there is to know.
 
-    Ids from `prompt_tokens` on are its completion. `spared` ids are never excluded by XTC.
+    Ids from `prompt_tokens` on are its completion. `spared` ids are never excluded by XTC. Rows with a
+    `constraint` decode in a group of their own (constrained.py).
     """
 
     sampling: Sampling
     seed: int = 0
     prompt_tokens: int = 0
     spared: tuple[int, ...] = ()
+    constraint: RowConstraint | None = None
 
     def position(self, held: int) -> int:
         """The number of the completion token that follows `held` ids, counted from 0."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import jinja2
 import jinja2.ext
+import jinja2.meta
 import jinja2.nodes
 import jinja2.sandbox
 
@@ -25,30 +26,39 @@ class ChatTemplate:
     The globals and filters are those of transformers' chat_template_utils.
     """
 
-    def __init__(self, source: str, special_tokens: dict[str, str], **variables: Any) -> None:
+    def __init__(self, source: str, special_tokens: dict[str, str]) -> None:
         """Compile. Raises EngineError `model_invalid` when the source is not a template."""
         self._environment = _Environment()
-        self._variables = {**special_tokens, **variables}
+        self._special = special_tokens
+        self.variables = template_variables(source)
         try:
             self._template = self._environment.from_string(source)
         except (jinja2.TemplateError, RecursionError, ValueError) as error:
-            raise EngineError(
-                "model_invalid", f"The model's chat template cannot be compiled: {error}"
-            ) from error
+            raise _uncompiled(error) from error
 
-    def render(self, messages: list[dict[str, Any]], *, add_generation_prompt: bool) -> str:
-        """The prompt text. Raises EngineError `model_invalid`, or `invalid_request` when the template
-        itself refuses the messages."""
+    def render(
+        self,
+        messages: list[dict[str, Any]],
+        *,
+        add_generation_prompt: bool,
+        tools: list[dict[str, Any]] | None = None,
+        **variables: Any,
+    ) -> str:
+        """The prompt text; `tools` as OpenAI writes them.
+
+        Raises EngineError `model_invalid`, or `invalid_request` when the template refuses the messages.
+        """
         self._environment.deadline = time.monotonic() + TIME_LIMIT_SECONDS
         pieces: list[str] = []
         length = 0
         try:
             for piece in self._template.generate(
                 messages=messages,
-                tools=None,
+                tools=tools,
                 documents=None,
                 add_generation_prompt=add_generation_prompt,
-                **self._variables,
+                **self._special,
+                **variables,
             ):
                 length += len(piece)
                 if length > MAX_RENDERED_CHARACTERS:
@@ -61,6 +71,18 @@ class ChatTemplate:
         except Exception as error:
             raise EngineError("model_invalid", f"The model's chat template failed: {error}") from error
         return "".join(pieces)
+
+
+def template_variables(source: str) -> frozenset[str]:
+    """What the template asks for. Raises EngineError `model_invalid` when the source is not a template."""
+    try:
+        return frozenset(jinja2.meta.find_undeclared_variables(_Environment().parse(source)))
+    except (jinja2.TemplateError, RecursionError, ValueError) as error:
+        raise _uncompiled(error) from error
+
+
+def _uncompiled(error: Exception) -> EngineError:
+    return EngineError("model_invalid", f"The model's chat template cannot be compiled: {error}")
 
 
 class _Stopped(Exception):

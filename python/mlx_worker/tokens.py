@@ -2,20 +2,28 @@
 
 import hashlib
 import json
-import re
 from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from .detokenizer import RowText, TokenBytes
+from .channels import PLAIN, channel_format
+from .constraints import Constraints, RowConstraint, Thinking, refusal
+from .detokenizer import TokenBytes, characters
 from .errors import EngineError
 from .loader import LoadedModel
-from .protocol import Counted, CountTokens, WireMessage
-from .template import ChatTemplate
-
-# Private-use characters around control tokens that a person typed, so that they stay text.
-MARK_START, MARK_END = "\U000f0000", "\U000f0001"
-CONTINUE_HERE = "\U000f0002"
+from .prompts import (
+    MARK_END,
+    MARK_START,
+    UNMARKED,
+    Chat,
+    Prompts,
+    control_pattern,
+    marked_pattern,
+)
+from .protocol import Counted, CountTokens, Generate
+from .row_text import RowText
+from .thinking import OpenThinking
+from .tool_calls import CallReader
 
 
 class Tokens:
@@ -31,16 +39,18 @@ class Tokens:
         # As in mlx_lm's server: an answer without its line breaks or its end is not a more surprising one.
         self.spared_token_ids = tuple(sorted({*newline, *loaded.end_token_ids}))
         self._bytes = TokenBytes(self._tokenizer, _decoder(self._tokenizer))
-        self._template: ChatTemplate | None = None
-        # A composer asks again at every keystroke, with the same messages and another text.
-        self._shared: tuple[list[WireMessage], list[int]] = ([], [])
-        special = sorted(
-            {token.content for token in self._tokenizer.added_tokens_decoder.values() if token.special},
-            key=len,
-            reverse=True,
+        self._prompts = Prompts(self._wrapper)
+        self._has_tools = loaded.receipt.has_tools
+        self._constraints = Constraints(
+            self._wrapper, self._tokenizer, loaded.end_token_ids, loaded.receipt.vocabulary
         )
-        self._control = re.compile("|".join(map(re.escape, special)) or "(?!)")
-        self._marked = re.compile(f"{MARK_START}({self._control.pattern}){MARK_END}|[{MARK_START}{MARK_END}]")
+        added = self._tokenizer.added_tokens_decoder
+        self._thinking = OpenThinking(self._wrapper, added)
+        # A composer asks again at every keystroke, with the same messages and another text.
+        self._shared: tuple[Chat | None, list[int]] = (None, [])
+        special = [token.content for token in added.values() if token.special]
+        self._control = control_pattern(special)
+        self._marked = marked_pattern(self._control)
 
     def bytes_of(self, token: int) -> list[int]:
         """The bytes that a token stands for, as log-probabilities report them; no whole character perhaps."""
@@ -48,31 +58,68 @@ class Tokens:
         return list(self._bytes[token] if known else self._tokenizer.decode([token]).encode())
 
     def row_text(self, stop: Sequence[str]) -> RowText:
-        """A fresh detokenizer with these stop strings."""
-        return RowText(self._bytes, self._tokenizer, stop)
+        """A fresh text with these stop strings and no channels."""
+        return RowText(characters(self._bytes, self._tokenizer), PLAIN, stop)
 
-    def prompt(self, messages: Sequence[WireMessage], *, continue_final: bool) -> list[int]:
-        """Ids of the rendered chat. `continue_final` leaves the last message open for the model to go on.
+    def answer_text(self, frame: Generate, prompt: Sequence[int], seed: int) -> RowText:
+        """The text of the row that answers `frame`. The seed makes the ids of its calls its own."""
+        offered = frame.tools if frame.tool_choice != "none" else []
+        salt = f"{prompt_hash(prompt)}:{seed}"
+        return RowText(
+            characters(self._bytes, self._tokenizer),
+            channel_format(self._wrapper, tools=bool(offered)),
+            frame.sampling.stop,
+            calls=CallReader(self._wrapper, offered, salt) if self._wrapper.has_tool_calling else None,
+            reasoning=self._thinking.at_end_of(prompt),
+        )
+
+    def row_constraint(self, frame: Generate, prompt: Sequence[int]) -> RowConstraint | None:
+        """What the row must match; None for one that may say anything.
+
+        Raises EngineError `invalid_request`, named by its parameter.
+        """
+        forced = frame.tool_choice not in ("auto", "none")
+        if frame.constraint is None and not forced:
+            return None
+        if frame.constraint is not None and (forced or (frame.tools and frame.tool_choice == "auto")):
+            raise refusal("A constraint leaves no room for tool calls; use tool_choice none.", "constraint")
+        thinking = None
+        opened = self._thinking.at_end_of(prompt)
+        if self._wrapper.has_thinking and (opened or frame.thinking != "off"):
+            start, end = self._wrapper.think_start_tokens, self._wrapper.think_end_tokens
+            thinking = Thinking(tuple(start), tuple(end), opened)
+        if frame.constraint is not None:
+            return self._constraints.compile(frame.constraint, thinking)
+        return self._constraints.force_call(frame.tools, frame.tool_choice, thinking)
+
+    def prompt(self, chat: Chat) -> list[int]:
+        """Ids of the rendered chat.
 
         Raises EngineError `invalid_request` or `model_invalid`.
         """
-        if not messages:
+        if not chat.messages:
             raise EngineError("invalid_request", "A prompt needs at least one message.")
-        if continue_final and messages[-1].role != "assistant":
+        if chat.continue_final and chat.messages[-1].role != "assistant":
             raise EngineError("invalid_request", "Only an assistant message can be continued.")
-        return self._encode(self._render(messages, continue_final=continue_final))
+        if chat.tools and not self._has_tools:
+            raise refusal("This model was not made to call tools.", "tools")
+        return self._encode(self._render(chat))
 
-    def stable_lengths(
-        self, messages: Sequence[WireMessage], prompt: list[int], *, continue_final: bool
-    ) -> tuple[int, ...]:
+    def stable_lengths(self, chat: Chat, prompt: list[int]) -> tuple[int, ...]:
         """Lengths of `prompt` up to which a later prompt of this conversation, or of one with the same
-        system prompt, has the same ids: templates rewrite only what follows the last user's turn."""
-        asked = messages[:-1] if continue_final else messages
-        whole = self._render(messages, continue_final=continue_final)
+        system prompt, has the same ids: templates rewrite only what follows the last user's turn, where
+        they drop earlier reasoning as soon as the user speaks again."""
+        messages = chat.messages
+        asked = messages[:-1] if chat.continue_final else messages
+        whole = self._render(chat)
+        users = [index + 1 for index, message in enumerate(asked) if message.role == "user"]
+        parts = {*users[-1:], len(asked)} - {0}
+        if asked and asked[0].role == "system":
+            parts.add(1)
         lengths: set[int] = set()
-        for part in [asked[:1], asked] if asked and asked[0].role == "system" else [asked]:
+        for part in sorted(parts):
             try:
-                text = self._render(part, continue_final=False, open_answer=False)
+                text = self._render(chat.beginning(part), open_answer=False)
             except EngineError:
                 # Some templates refuse a lone system message.
                 continue
@@ -100,20 +147,21 @@ class Tokens:
         text_tokens = len(self._encode(self._mark(frame.text))) if frame.text else 0
         if not frame.messages:
             return Counted(frame.id, 0, [], text_tokens)
-        if frame.messages != self._shared[0]:
-            total = len(self._encode(self._render(frame.messages, continue_final=False)))
-            self._shared = frame.messages, self._shares(frame.messages, total)
+        chat = Chat(frame.messages, tuple(frame.tools))
+        if chat != self._shared[0]:
+            total = len(self.prompt(chat))
+            self._shared = chat, self._shares(chat, total)
         shares = self._shared[1]
         return Counted(frame.id, sum(shares), shares, text_tokens)
 
-    def _shares(self, messages: Sequence[WireMessage], total: int) -> list[int]:
+    def _shares(self, chat: Chat, total: int) -> list[int]:
         """Tokens each message adds; the first carries what the template writes by itself, the last the
         generation prompt, so they sum to `total`."""
         bounds: list[int] = []
         before, counted = "", 0
-        for end in range(1, len(messages)):
+        for end in range(1, len(chat.messages)):
             try:
-                text = self._render(messages[:end], continue_final=False, open_answer=False)
+                text = self._render(chat.beginning(end), open_answer=False)
             except EngineError:
                 # Some templates refuse a prefix (a lone system message): its tokens go to the next one.
                 bounds.append(counted)
@@ -132,55 +180,12 @@ class Tokens:
             reached = reached_next
         return shares
 
-    def _render(
-        self, messages: Sequence[WireMessage], *, continue_final: bool, open_answer: bool = True
-    ) -> str:
+    def _render(self, chat: Chat, *, open_answer: bool = True) -> str:
         """The prompt text, with control tokens that people typed still marked."""
-        chat = [{"role": message.role, "content": self._content(message)} for message in messages]
-        if continue_final:
-            chat[-1]["content"] += CONTINUE_HERE
-        text = self._rendered(chat, open_answer and not continue_final)
-        if not continue_final:
-            return text
-        before, mark, _ = text.rpartition(CONTINUE_HERE)
-        if not mark:
-            raise EngineError(
-                "model_invalid", "The model's chat template drops the end of an assistant message."
-            )
-        return before
+        return self._prompts.render(chat, self._mark, open_answer=open_answer)
 
-    def _content(self, message: WireMessage) -> str:
-        # What a model wrote may hold its own control tokens; what people and tools wrote may not.
-        return message.content if message.role == "assistant" else self._mark(message.content)
-
-    def _rendered(self, chat: list[dict[str, Any]], add_generation_prompt: bool) -> str:
-        if self._wrapper._chat_template is not None:
-            # A renderer written in mlx_lm itself, for models that ship no Jinja template.
-            return self._wrapper.apply_chat_template(
-                chat, tokenize=False, add_generation_prompt=add_generation_prompt
-            )
-        if self._template is None:
-            self._template = self._compile()
-        return self._template.render(chat, add_generation_prompt=add_generation_prompt)
-
-    def _compile(self) -> ChatTemplate:
-        source = self._tokenizer.chat_template
-        if isinstance(source, dict):
-            source = source.get("default")
-        if not isinstance(source, str):
-            raise EngineError(
-                "model_invalid", "The model has no chat template; it is a base model, not one to talk to."
-            )
-        special = {
-            key: str(value)
-            for key, value in self._tokenizer.special_tokens_map.items()
-            if isinstance(value, str)
-        }
-        return ChatTemplate(source, special, enable_thinking=bool(self._wrapper.has_thinking))
-
-    def _mark(self, text: str | None) -> str:
-        clean = (text or "").translate({ord(mark): None for mark in (MARK_START, MARK_END, CONTINUE_HERE)})
-        return self._control.sub(f"{MARK_START}\\g<0>{MARK_END}", clean)
+    def _mark(self, text: str) -> str:
+        return self._control.sub(f"{MARK_START}\\g<0>{MARK_END}", text.translate(UNMARKED))
 
     def plain(self, text: str) -> list[int]:
         """Ids of a prompt without a template: whoever writes it writes its control tokens, which are obeyed.

@@ -3,12 +3,18 @@ from typing import Any
 
 import pytest
 
-from mlx_worker.detokenizer import RowText, TokenBytes
+from mlx_worker.channels import PLAIN
+from mlx_worker.detokenizer import TokenBytes, characters
+from mlx_worker.row_text import RowText
 
 from .tiny import make_tokenizer
 
 TEXT = "Grüße 🙂🙃 aus Köln: 你好世界!\n\n def add(a, b):\n    return a + b"
 BYTE_LEVEL = {"type": "ByteLevel"}
+
+
+def text_of(tokens: TokenBytes, tokenizer: Any, stop: list[str]) -> RowText:
+    return RowText(characters(tokens, tokenizer), PLAIN, stop)
 
 
 class Plain:
@@ -43,73 +49,73 @@ def tokens(request: pytest.FixtureRequest, tokenizer: Plain) -> TokenBytes:
 
 
 def test_streamed_text_is_the_whole_text(tokens: TokenBytes, tokenizer: Plain) -> None:
-    text = RowText(tokens, tokenizer, [])
-    pieces = [text.push(token) for token in tokenizer.encode(TEXT)]
-    assert "".join(pieces) + text.finish(complete=True) == TEXT
+    text = text_of(tokens, tokenizer, [])
+    pieces = [text.push(token).text for token in tokenizer.encode(TEXT)]
+    assert "".join(pieces) + text.finish(complete=True).text == TEXT
     assert not any("\ufffd" in piece for piece in pieces)
 
 
 def test_half_a_character_is_never_shown(tokens: TokenBytes, tokenizer: Plain) -> None:
     ids = tokenizer.encode("🦜")
     assert len(ids) > 1, "the tokenizer must split this character"
-    text = RowText(tokens, tokenizer, [])
-    assert [text.push(token) for token in ids] == [""] * (len(ids) - 1) + ["🦜"]
+    text = text_of(tokens, tokenizer, [])
+    assert [text.push(token).text for token in ids] == [""] * (len(ids) - 1) + ["🦜"]
 
 
 def test_half_a_character_at_the_end_shows_only_when_the_model_ended_there(tokenizer: Plain) -> None:
     ids = tokenizer.encode("ok🦜")[:-1]
     tokens = TokenBytes(tokenizer, BYTE_LEVEL)
     for complete, tail in ((True, "\ufffd"), (False, "")):
-        text = RowText(tokens, tokenizer, [])
-        shown = "".join(text.push(token) for token in ids)
-        assert shown + text.finish(complete=complete) == "ok" + tail
+        text = text_of(tokens, tokenizer, [])
+        shown = "".join(text.push(token).text for token in ids)
+        assert shown + text.finish(complete=complete).text == "ok" + tail
 
 
 @pytest.mark.parametrize("stop", ["aus", "🙃", "\n\n", "ß", "你好", "Grüße", "d add("])
 def test_stop_string_ends_the_text_before_it_wherever_tokens_cut_it(
     stop: str, tokens: TokenBytes, tokenizer: Plain
 ) -> None:
-    text = RowText(tokens, tokenizer, [stop, "never said"])
+    text = text_of(tokens, tokenizer, [stop, "never said"])
     shown = ""
     for token in tokenizer.encode(TEXT):
-        shown += text.push(token)
+        shown += text.push(token).text
         assert stop not in shown
         if text.stopped:
             break
     expected = TEXT.split(stop)[0] if stop in TEXT else TEXT
-    assert shown + text.finish(complete=False) == expected
+    assert shown + text.finish(complete=False).text == expected
     assert text.stopped == (stop in TEXT)
 
 
 def test_beginning_of_a_stop_string_is_held_back_until_it_is_certain(tokenizer: Plain) -> None:
-    text = RowText(TokenBytes(tokenizer, BYTE_LEVEL), tokenizer, ["XYZ"])
-    shown = [text.push(token) for token in tokenizer.encode("aXYbXY")]
+    text = text_of(TokenBytes(tokenizer, BYTE_LEVEL), tokenizer, ["XYZ"])
+    shown = [text.push(token).text for token in tokenizer.encode("aXYbXY")]
     assert "".join(shown) == "aXYb"
-    assert text.finish(complete=False) == "XY"
+    assert text.finish(complete=False).text == "XY"
 
 
 def test_replay_goes_on_where_the_delivered_text_ended(tokens: TokenBytes, tokenizer: Plain) -> None:
     ids = tokenizer.encode(TEXT)
     for cut in range(len(ids) + 1):
-        first = RowText(tokens, tokenizer, ["\n\n"])
-        delivered = "".join(first.push(token) for token in ids[:cut])
-        second = RowText(tokens, tokenizer, ["\n\n"])
-        rest = second.replay(ids[:cut], delivered)
+        first = text_of(tokens, tokenizer, ["\n\n"])
+        delivered = "".join(first.push(token).text for token in ids[:cut])
+        second = text_of(tokens, tokenizer, ["\n\n"])
+        rest = second.replay(ids[:cut], delivered).text
         for token in ids[cut:]:
             if second.stopped:
                 break
-            rest += second.push(token)
+            rest += second.push(token).text
         assert delivered + rest == TEXT.split("\n\n")[0]
 
 
 def test_replay_delivers_what_the_journal_missed(tokens: TokenBytes, tokenizer: Plain) -> None:
-    text = RowText(tokens, tokenizer, [])
-    assert text.replay(tokenizer.encode("one two"), "one") == " two"
+    text = text_of(tokens, tokenizer, [])
+    assert text.replay(tokenizer.encode("one two"), "one").text == " two"
 
 
 def test_replay_refuses_text_of_other_tokens(tokens: TokenBytes, tokenizer: Plain) -> None:
     with pytest.raises(ValueError, match="not the text"):
-        RowText(tokens, tokenizer, []).replay(tokenizer.encode("one"), "two")
+        text_of(tokens, tokenizer, []).replay(tokenizer.encode("one"), "two")
 
 
 def test_sentencepiece_pieces_become_text() -> None:
@@ -123,5 +129,5 @@ def test_sentencepiece_pieces_become_text() -> None:
             return self.names[token]
 
     kinds = [{"type": kind} for kind in ("Replace", "ByteFallback", "Fuse", "Strip")]
-    text = RowText(TokenBytes(Pieces(), {"type": "Sequence", "decoders": kinds}), Pieces(), [])
-    assert [text.push(token) for token in range(5)] == ["Hi", " there", "", "ü", "<eos>"]
+    text = text_of(TokenBytes(Pieces(), {"type": "Sequence", "decoders": kinds}), Pieces(), [])
+    assert [text.push(token).text for token in range(5)] == ["Hi", " there", "", "ü", "<eos>"]

@@ -8,6 +8,7 @@ import pytest
 
 from mlx_worker.errors import EngineError
 from mlx_worker.loader import LoadedModel, load_model
+from mlx_worker.prompts import Chat
 from mlx_worker.protocol import CountTokens, Load, WireMessage
 from mlx_worker.tokens import Tokens
 
@@ -83,7 +84,7 @@ def test_exact_counts_of_a_long_conversation_add_up(qwen: Path) -> None:
     chat = [WireMessage("user" if n % 2 == 0 else "assistant", f"Message {n}, grüße 🙂") for n in range(9)]
     for end in range(1, len(chat) + 1):
         counted = tokens.count(CountTokens("1", chat[:end], "draft"))
-        assert counted.tokens == len(tokens.prompt(chat[:end], continue_final=False))
+        assert counted.tokens == len(tokens.prompt(Chat(chat[:end])))
         assert sum(counted.per_message) == counted.tokens
     # Equal messages have equal shares, but for the last, which carries the generation prompt too.
     assert counted.per_message[:-1] == counted.per_message[:2] * 4

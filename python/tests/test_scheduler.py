@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from mlx_worker.chunks import BUSY_CHUNK_TOKENS
-from mlx_worker.detokenizer import RowText
 from mlx_worker.generations import MAX_DECODING_ROWS
 from mlx_worker.protocol import Load, Sampling
+from mlx_worker.row_text import RowText
 from mlx_worker.rows import Drop, Failed, Prefilled, Row, Stepped
 from mlx_worker.scheduler import Ready, Scheduler
 

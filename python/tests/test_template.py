@@ -1,4 +1,5 @@
 import time
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,8 @@ from .tiny import CHATML
 CHAT = [{"role": "user", "content": "Hi"}]
 
 
-def render(source: str, **variables: object) -> str:
-    return ChatTemplate(source, {"bos_token": "<s>"}, **variables).render(CHAT, add_generation_prompt=True)
+def render(source: str, **variables: Any) -> str:
+    return ChatTemplate(source, {"bos_token": "<s>"}).render(CHAT, add_generation_prompt=True, **variables)
 
 
 def test_chat_is_rendered_with_the_generation_prompt() -> None:
