@@ -22,7 +22,9 @@ sys.path.insert(0, str(ROOT))
 from tests.engine import OPENBLAS  # noqa: E402
 
 ENVIRONMENT = {"MLX_DISABLE_COMPILE": "1", "OPENBLAS_NUM_THREADS": "1", "LD_PRELOAD": str(OPENBLAS)}
-SECTIONS = ("alone", "together", "waiting", "prefix", "padding", "turns", "half")
+PYTHON_SECTIONS = ("alone", "together", "waiting", "prefix", "padding", "turns", "half")
+DAEMON_SECTIONS = ("restart", "unload")
+SECTIONS = (*PYTHON_SECTIONS, *DAEMON_SECTIONS)
 
 
 def main() -> None:
@@ -51,9 +53,8 @@ def _start_again_in_the_same_environment() -> None:
 def _run(name: str, patience: "Patience") -> None:
     started = time.monotonic()
     try:
-        section = import_module(f"bench.sections.{name}")
         with tempfile.TemporaryDirectory(prefix="versus-") as folder:
-            for figure in section.figures(Path(folder), patience):
+            for figure in _figures(name, Path(folder), patience):
                 print(figure.line(), flush=True)
     except Exception:
         traceback.print_exc()
@@ -61,9 +62,17 @@ def _run(name: str, patience: "Patience") -> None:
     print(f"  ({name}: {time.monotonic() - started:.0f} s)", flush=True)
 
 
+def _figures(name: str, folder: Path, patience: "Patience") -> "Iterator[Figure]":
+    if name in DAEMON_SECTIONS:
+        return figures_of(name, patience)
+    return import_module(f"bench.sections.{name}").figures(folder, patience)
+
+
 if __name__ == "__main__":
+    from collections.abc import Iterator
     from importlib import import_module
 
-    from bench.sections.figure import Patience, row
+    from bench.sections.daemon import figures_of
+    from bench.sections.figure import Figure, Patience, row
 
     main()

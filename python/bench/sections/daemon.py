@@ -1,0 +1,21 @@
+"""Figures that need a whole daemon: e2e/bench/daemon-sections.ts measures them."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from .figure import Figure, Patience
+
+ROOT = Path(__file__).resolve().parents[3]
+PATIENCE_SECONDS = 300
+
+
+def figures_of(section: str, patience: Patience) -> Iterator[Figure]:
+    """Raises CalledProcessError when the section fails; its complaint is on stderr."""
+    command = ["node", "e2e/bench/daemon-sections.ts", section]
+    if patience.rounds:
+        command.append(str(patience.rounds))
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=PATIENCE_SECONDS)
+    for line in done.stdout.splitlines():
+        yield Figure(**json.loads(line))
