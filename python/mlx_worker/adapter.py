@@ -23,7 +23,7 @@ from mlx_lm.models.cache import can_trim_prompt_cache, make_prompt_cache, trim_p
 from .constrained import Constrained  # noqa: E402
 from .decoding import Decoding, Float32Logits  # noqa: E402
 from .groups import Group, Groups  # noqa: E402
-from .layers import can_cut, copy_layers, own_layers  # noqa: E402
+from .layers import can_cut, can_pad, copy_layers, own_layers  # noqa: E402
 from .likelihoods import Likelihood  # noqa: E402
 from .radix import common_length  # noqa: E402
 from .sampling import RowSampling  # noqa: E402
@@ -149,6 +149,45 @@ class RowBatch:
         prompt.done = end
         if end in prompt.checkpoints:
             prompt.reached(prompt)
+
+    def can_feed_together(self, prompt: Prompt) -> bool:
+        """Whether `feed_together` takes this prompt: nothing of it is in, and its cache can be padded."""
+        return prompt.done == 0 and not prompt.checkpoints and can_pad(prompt.cache)
+
+    def feed_together(self, prompts: list[Prompt]) -> None:
+        """Feed several short prompts whole, in one padded pass; their rows then decode.
+
+        The weights are read once for all of them, and once more for their last ids.
+        """
+        lengths = [prompt.total - 1 for prompt in prompts]
+        longest = max(lengths)
+        missing = [longest - length for length in lengths]
+        layers = [one[0].merge(list(one)) for one in zip(*(prompt.cache for prompt in prompts), strict=True)]
+        if longest:
+            for layer in layers:
+                layer.prepare(lengths=lengths, right_padding=missing)
+            padded = [one.token_ids[:-1] + [0] * short for one, short in zip(prompts, missing, strict=True)]
+            self._model(mx.array(padded), cache=layers)
+            for layer in layers:
+                layer.finalize()
+            mx.eval([layer.state for layer in layers])
+        self._groups.add(self._start_together(prompts, layers))
+        for prompt in prompts:
+            prompt.done = prompt.total
+
+    def _start_together(self, prompts: list[Prompt], layers: list[Any]) -> Group:
+        group = Decoding(
+            self._model,
+            [prompt.key for prompt in prompts],
+            mx.array([prompt.token_ids[-1] for prompt in prompts]),
+            layers,
+            [prompt.token_ids[:-1] for prompt in prompts],
+            [prompt.sampling for prompt in prompts],
+            self._ends,
+            [prompt.max_tokens for prompt in prompts],
+        )
+        group.merged = True
+        return group
 
     def _start(self, prompt: Prompt) -> Group:
         """A group of this row alone; feeds the last id of its prompt."""

@@ -13,14 +13,16 @@ class Chunks:
     def __init__(self) -> None:
         self.rate: float | None = None
 
+    def seconds(self, decoding: int) -> float:
+        """How long to feed before the next step, while so many rows decode."""
+        return BUSY_CHUNK_SECONDS if decoding else IDLE_CHUNK_SECONDS
+
     def next(self, decoding: int) -> int:
         """Tokens of the next chunk while so many rows decode."""
-        seconds, (low, high) = (
-            (BUSY_CHUNK_SECONDS, BUSY_CHUNK_TOKENS) if decoding else (IDLE_CHUNK_SECONDS, IDLE_CHUNK_TOKENS)
-        )
+        low, high = BUSY_CHUNK_TOKENS if decoding else IDLE_CHUNK_TOKENS
         if self.rate is None:
             return min(high, FIRST_CHUNK_TOKENS)
-        wanted = int(self.rate * seconds) // CHUNK_STEP * CHUNK_STEP
+        wanted = int(self.rate * self.seconds(decoding)) // CHUNK_STEP * CHUNK_STEP
         return min(max(wanted, low), high)
 
     def measure(self, tokens: int, seconds: float) -> None:

@@ -18,6 +18,7 @@ from .prompts import Chat
 from .protocol import (
     Admitted,
     Cancel,
+    Continue,
     Counted,
     CountTokens,
     Error,
@@ -25,6 +26,7 @@ from .protocol import (
     FinishReason,
     Generate,
     Likelihood,
+    Pause,
     Prefill,
     Step,
     StepRow,
@@ -37,12 +39,14 @@ from .protocol import (
     readable_id,
     to_engine_decoder,
 )
-from .rows import Drop, Failed, Prefilled, Row, Stepped
+from .rows import Drop, Failed, Halt, Park, Prefilled, Proceed, Row, Stepped, Unpark
 from .scheduler import Command, Event, Ready
 from .tokens import Tokens, prompt_hash
 from .wire import FrameReader, FrameTooLong, encode_frame
 
 RECEIVE_BYTES = 1 << 18
+# So much may wait for a daemon that does not read; at half of it the rows go on.
+MOST_UNREAD_BYTES = 8 << 20
 EXIT_DISCONNECTED = 0
 EXIT_FRAME_TOO_LONG = 65
 EXIT_CRASHED = 70
@@ -64,6 +68,7 @@ class Connection:
         self._wake.setblocking(False)
         self._reader = FrameReader()
         self._out = bytearray()
+        self._halted = False
         self._rows: dict[str, Row] = {}
         self._tokens: Tokens | None = None
         self._ready: Ready | None = None
@@ -93,6 +98,7 @@ class Connection:
                         self._receive()
                 self._publish()
                 self._flush()
+                self._hold_back()
         except Exception:
             log("error", "the connection failed", error=traceback.format_exc())
             os._exit(EXIT_CRASHED)
@@ -129,6 +135,8 @@ class Connection:
                 self._generate(frame)
             case Cancel():
                 self._cancel(frame)
+            case Pause() | Continue():
+                self._pause(frame)
             case CountTokens():
                 self._count(frame)
             case Unload():
@@ -193,7 +201,8 @@ class Connection:
         if row.constraint is not None:
             row.constraint.follow(len(prompt), resumed)
         self._rows[row.id] = row
-        self._send(Admitted(row.id, len(prompt), seed, prompt_hash(prompt)))
+        told = prompt if frame.report_prompt else None
+        self._send(Admitted(row.id, len(prompt), seed, prompt_hash(prompt), told))
         if ended or row.text.stopped:
             self._close(row, "stop")
         elif row.completed >= row.limit:
@@ -254,6 +263,13 @@ class Connection:
             log("warn", "cancel of an unknown row", row=frame.row)
             return
         self._close(row, "cancelled")
+
+    def _pause(self, frame: Pause | Continue) -> None:
+        row = self._rows.get(frame.row)
+        if row is None:
+            log("warn", "an unknown row to pause or continue", row=frame.row)
+            return
+        self._inbox.put(Park(row) if isinstance(frame, Pause) else Unpark(row))
 
     def _count(self, frame: CountTokens) -> None:
         try:
@@ -352,6 +368,17 @@ class Connection:
             log("error", "frame not sent", reason=str(error))
             failure = EngineError("too_large", "The answer does not fit one frame; ask for less at once.")
             self._out += encode_frame(Error(getattr(frame, "id", None), error_body(failure)))
+
+    def _hold_back(self) -> None:
+        """Have nothing computed while the daemon leaves too much unread; a paused row would not help it."""
+        if not self._halted and len(self._out) > MOST_UNREAD_BYTES:
+            log("warn", "the daemon does not read: all rows wait", bytes=len(self._out))
+            self._halted = True
+            self._inbox.put(Halt())
+        elif self._halted and len(self._out) <= MOST_UNREAD_BYTES // 2:
+            log("info", "the daemon reads again: the rows go on")
+            self._halted = False
+            self._inbox.put(Proceed())
 
     def _flush(self) -> None:
         try:

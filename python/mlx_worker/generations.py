@@ -10,13 +10,16 @@ from .chunks import Chunks
 from .errors import EngineError
 from .log import log
 from .parked import Parked
-from .prefix_cache import PrefixCache, Reuse
+from .prefix_cache import MIN_TOKENS, PrefixCache, Reuse
+from .radix import common_length
 from .reuse import Prompts
 from .rows import PRIORITIES, Failed, Prefilled, Row, Stepped
 from .sampling import RowSampling
 from .waiting import Waiting
 
 MAX_DECODING_ROWS = 32
+# Prompts of which several are fed in one pass: for longer ones reading the weights is not what takes time.
+SHORT_TOKENS = 64
 
 
 class Generations:
@@ -124,27 +127,72 @@ class Generations:
                 self._decoding.add(row)
 
     def _prefill(self) -> None:
-        """Feed one chunk of a waiting row; with its last chunk the row begins to decode."""
-        if not self._waiting.ready:
-            return
-        row = self._waiting.next(self._prompts.left)
-        if not self._has_room(row):
-            return
+        """Feed a chunk of a waiting row; with its last chunk the row begins to decode.
+
+        What is left of the time of a chunk goes to the next rows.
+        """
+        started = time.perf_counter()
+        while self._waiting.ready:
+            row = self._waiting.next(self._prompts.left)
+            if not self._has_room(row) or not self._feed(row):
+                return
+            if time.perf_counter() - started > self._chunks.seconds(len(self._decoding)):
+                return
+
+    def _feed(self, row: Row) -> bool:
+        """One chunk, of this row or of several short ones; whether that was all of them."""
+        limit = self._chunks.next(len(self._decoding))
+        rows = [row]
         try:
-            prompt = self._prompts.next(self._batch, row)
-            before, started = prompt.done, time.perf_counter()
-            complete = self._batch.prefill(prompt, self._chunks.next(len(self._decoding)))
-            self._chunks.measure(prompt.done - before, time.perf_counter() - started)
+            prompts = self._together(row, limit)
+            rows = [prompt.key for prompt in prompts]
+            before, started = sum(prompt.done for prompt in prompts), time.perf_counter()
+            if len(prompts) > 1:
+                self._batch.feed_together(prompts)
+                complete = True
+            else:
+                complete = self._batch.prefill(prompts[0], limit)
+            fed = sum(prompt.done for prompt in prompts) - before
+            self._chunks.measure(fed, time.perf_counter() - started)
         except Exception as error:
-            self._waiting.remove(row)
-            self._prompts.finish(row)
-            self._fail([row], error)
-            return
-        self._post(Prefilled(row, prompt.done, prompt.total))
-        if complete:
-            self._waiting.remove(row)
-            self._prompts.finish(row)
-            self._decoding.add(row)
+            for one in rows:
+                self._waiting.remove(one)
+                self._prompts.finish(one)
+            self._fail(rows, error)
+            return True
+        for prompt in prompts:
+            self._post(Prefilled(prompt.key, prompt.done, prompt.total))
+            if complete:
+                self._waiting.remove(prompt.key)
+                self._prompts.finish(prompt.key)
+                self._decoding.add(prompt.key)
+        return complete
+
+    def _together(self, row: Row, limit: int) -> list[Prompt]:
+        """The row's prompt, and those of the same priority that are short enough to be fed with it."""
+        prompts = [self._prompts.next(self._batch, row)]
+        if not self._is_short(prompts[0]):
+            return prompts
+        room = MAX_DECODING_ROWS - len(self._decoding)
+        others = [one for one in self._waiting.ready if one is not row and one.priority == row.priority]
+        for other in sorted(others, key=self._prompts.left):
+            longest = max(len(other.token_ids), *(prompt.total for prompt in prompts))
+            if len(prompts) >= room or longest > SHORT_TOKENS or longest * (len(prompts) + 1) > limit:
+                break
+            if any(common_length(other.token_ids, prompt.token_ids) >= MIN_TOKENS for prompt in prompts):
+                # Cheaper with a copy of what the other computes.
+                continue
+            try:
+                prompt = self._prompts.next(self._batch, other)
+            except Exception:
+                # It fails when its own turn comes, with its own reason.
+                break
+            if self._is_short(prompt):
+                prompts.append(prompt)
+        return prompts
+
+    def _is_short(self, prompt: Prompt) -> bool:
+        return prompt.total <= SHORT_TOKENS and self._batch.can_feed_together(prompt)
 
     def _begin(self, row: Row, reuse: Reuse | None, checkpoints: Iterable[int]) -> Prompt:
         if reuse is not None:

@@ -109,6 +109,11 @@ def grow_by(layers: Layers, tokens: int) -> None:
             layer.step = tokens
 
 
+def can_pad(layers: Layers) -> bool:
+    """Whether prompts with such empty layers can be fed together, the shorter ones padded."""
+    return all(type(layer) is KVCache for layer in layers)
+
+
 def can_merge(layers: Layers) -> bool:
     """Whether rows with such layers can decode together."""
     return all(hasattr(layer, "merge") for layer in layers)

@@ -36,8 +36,9 @@ from .rows import Drop, Failed, Halt, Park, Prefilled, Proceed, Row, Stepped, Un
 from .tokens import Tokens
 
 CLEAR_CACHE_EVERY_STEPS = 512
-# Freed buffers that MLX may keep for reuse.
-CACHE_SHARE, CACHE_BYTES = 16, (256 << 20, 2 << 30)
+# Freed buffers that MLX may keep for reuse: of the weights' bytes, and never more than of the machine's.
+POOL_WEIGHTS_SHARE, POOL_MIN_BYTES = 4, 8 << 20
+POOL_SHARE, POOL_BYTES = 16, (256 << 20, 2 << 30)
 # Caches of prompts that may come again, where the load frame sets no limit.
 PREFIX_SHARE, PREFIX_BYTES = 16, (128 << 20, 8 << 30)
 # Caches go to the disk when nobody has wanted anything for so long: a person who types on is not held up.
@@ -82,7 +83,7 @@ class Scheduler:
         self._embeds: list[_EmbedJob] = []
         self._halted = False
         self._worked_at = 0.0
-        mx.set_cache_limit(_share(CACHE_SHARE, CACHE_BYTES))
+        mx.set_cache_limit(_share(POOL_SHARE, POOL_BYTES))
 
     def run(self) -> None:
         """Work for ever; the process ends from another thread."""
@@ -177,6 +178,8 @@ class Scheduler:
             self._post(Error(frame.id, error_body(error)))
             return
         self._loaded = loaded
+        wanted = max(loaded.receipt.weights_bytes // POOL_WEIGHTS_SHARE, POOL_MIN_BYTES)
+        mx.set_cache_limit(min(wanted, _share(POOL_SHARE, POOL_BYTES)))
         if tokens is not None:
             batch = RowBatch(loaded.model, loaded.end_token_ids)
             self._generations = Generations(batch, _open_prefixes(frame, loaded), self._post)

@@ -65,6 +65,23 @@ def test_prompt_fed_in_any_chunks_decodes_the_same(model: Any, chunk: int) -> No
     assert decode(batch, 40)["row"] == reference(model, PROMPT, 40)
 
 
+def test_prompts_fed_together_say_what_they_say_alone(qwen: Path) -> None:
+    model: Any = load_model(Load("1", str(qwen)), lambda done, stage: None).model
+    prompts = {"a": PROMPT, "b": PROMPT[3:], "one id": [17], "two": [17, 300]}
+    batch = RowBatch(model, [])
+    rows = [batch.begin(key, ids, max_tokens=100, sampling=GREEDY) for key, ids in prompts.items()]
+    assert all(batch.can_feed_together(row) for row in rows)
+    batch.feed_together(rows)
+    assert [row.done for row in rows] == [row.total for row in rows]
+    found = decode(batch, 20)
+    for key, ids in prompts.items():
+        assert found[key] == reference(model, ids, 20)
+    ones = [batch.begin(key, [5 + key], max_tokens=100, sampling=GREEDY) for key in range(2)]
+    batch.feed_together(ones)
+    found = decode(batch, 5)
+    assert all(found[key] == reference(model, [5 + key], 5) for key in range(2))
+
+
 def test_rows_that_join_and_leave_do_not_disturb_each_other(model: Any) -> None:
     batch = RowBatch(model, [])
     prompts = {"a": PROMPT, "b": PROMPT[3:], "c": [17]}

@@ -30,9 +30,13 @@ class Bench:
         self.events.clear()
 
     def row(self, name: str, length: int = 8, limit: int = 1000, **options: Any) -> Row:
+        return self.ask(name, [5 + index % 300 for index in range(length)], limit, **options)
+
+    def ask(self, name: str, ids: list[int], limit: int = 1000, **options: Any) -> Row:
         text: RowText = self.tokens.row_text([])
-        ids = [5 + index % 300 for index in range(length)]
-        row = Row(name, ids, length, limit, Sampling(limit), 1, options.get("priority", "interactive"), text)
+        sampling = options.get("sampling") or Sampling(limit)
+        priority = options.get("priority", "interactive")
+        row = Row(name, ids, len(ids), limit, sampling, options.get("seed", 1), priority, text)
         self.inbox.put(row)
         return row
 
