@@ -7,6 +7,7 @@ import type {
   ConversationView,
   Message,
   Parameters,
+  Replay,
   TokenCount,
   GenerationState,
 } from '#server/features/chat/contract.ts';
@@ -111,6 +112,14 @@ export const chatApi = {
 
   restoreMessage: async (id: string): Promise<ConversationView> =>
     (await message.restore.$post({ param: { id } })).json(),
+
+  replay: async (id: string): Promise<Replay> => (await message.replay.$post({ param: { id } })).json(),
+
+  replayState: async (id: string): Promise<Replay> => (await message.replay.$get({ param: { id } })).json(),
+
+  cancelReplay: async (id: string): Promise<void> => {
+    await message.replay.cancel.$post({ param: { id } });
+  },
 
   live: async (id: string, after: number): Promise<Live> => {
     const live = await (await message.live.$get({ param: { id }, query: { after: String(after) } })).json();

@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Share, SquarePen } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
+import { toApiError } from '#app/_client/api-error.ts';
 import { download } from '#app/_client/api.ts';
 import { Screen } from '#app/_shell/screen.tsx';
 import { useShortcut } from '#app/_shell/shortcuts.ts';
@@ -11,6 +12,7 @@ import { Button } from '#app/_ui/button.tsx';
 import { ErrorNote } from '#app/_ui/error-note.tsx';
 import { IconButton } from '#app/_ui/icon-button.tsx';
 import { notifyError } from '#app/_ui/toast.ts';
+import type { Message } from '#server/features/chat/contract.ts';
 import { chatApi, type ConversationChange } from './chat-api.ts';
 import { Composer } from './composer/composer.tsx';
 import { useDraft } from './composer/use-draft.ts';
@@ -23,7 +25,7 @@ import { useNewConversation } from './new-conversation.ts';
 import { focusComposer, newConversation, useOpenId } from './open-id.ts';
 import { ContextPanel } from './panel/context-panel.tsx';
 import { MetricsPanel } from './panel/metrics-panel.tsx';
-import { ParametersPanel } from './panel/parameters-panel.tsx';
+import { ParametersPanel, type RefusedParameter } from './panel/parameters-panel.tsx';
 import { Thread } from './thread/thread.tsx';
 import { putConversation, useConversation } from './use-conversation.ts';
 import { useModelEvents, useModels } from './use-models.ts';
@@ -59,7 +61,10 @@ export function ChatScreen() {
       title={<ConversationTitle key={id} conversation={conversation} />}
       actions={
         <>
-          <ModelPicker modelId={settings.model_id} onChoose={(model_id) => change({ model_id })} />
+          <ModelPicker
+            modelId={settings.model_id}
+            onChoose={(model_id) => void change({ model_id }).then(notifyProblem)}
+          />
           <ScreenActions id={id} title={conversation?.title} />
         </>
       }
@@ -74,6 +79,8 @@ export function ChatScreen() {
               id={id}
               systemPrompt={settings.system_prompt}
               parameters={settings.parameters}
+              canThink={loaded?.has_thinking === true || settings.parameters.thinking !== undefined}
+              refused={refusedParameter(messages.at(-1))}
               onChange={change}
             />
           ),
@@ -152,13 +159,34 @@ function Body({ open, id, modelId, editing, onEdit, onSuggestion }: BodyProps) {
   );
 }
 
-/** Changes the open conversation on the daemon, or the one that is being prepared. */
-function useChange(id: string | null): (change: ConversationChange) => void {
+/**
+ * Changes the open conversation on the daemon, or the one that is being prepared. Resolves with what is wrong with the
+ * change, or null when it is in force.
+ */
+function useChange(id: string | null): (change: ConversationChange) => Promise<string | null> {
   const client = useQueryClient();
-  return (change) => {
-    if (id === null) useNewConversation.setState(change);
-    else void chatApi.update(id, change).then((changed) => putConversation(client, changed), notifyError);
+  return async (change) => {
+    if (id === null) {
+      useNewConversation.setState(change);
+      return null;
+    }
+    try {
+      putConversation(client, await chatApi.update(id, change));
+      return null;
+    } catch (error) {
+      return toApiError(error).message;
+    }
   };
+}
+
+function notifyProblem(problem: string | null): void {
+  if (problem !== null) notifyError(new Error(problem));
+}
+
+/** The parameter for which the engine refused the last answer, if that is why there is none. */
+function refusedParameter(last: Message | undefined): RefusedParameter | null {
+  const name = last?.error?.details?.parameter;
+  return typeof name === 'string' ? { name, message: last?.error?.message ?? '' } : null;
 }
 
 function ScreenActions({ id, title }: { id: string | null; title: string | undefined }) {

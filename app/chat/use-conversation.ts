@@ -13,6 +13,7 @@ import type {
 import { chatApi } from './chat-api.ts';
 import { liveAnswers } from './live-answers.ts';
 import { isRunning, withMessage } from './path.ts';
+import { putReplay } from './thread/use-replay.ts';
 
 /** Messages of a page: what a tall screen shows, so that opening costs the same for any length. */
 const PAGE = 24;
@@ -42,6 +43,7 @@ export function useConversation(id: string | null): OpenConversation {
   useTopic<ChatEvents>(id === null ? null : `conversation:${id}`, {
     'chat.delta': (delta) => liveAnswers.delta(delta),
     'chat.state': ({ message_id, state }) => liveAnswers.state(message_id, state),
+    'chat.replay': (replay) => putReplay(client, replay),
     'chat.message': (message) => message.conversation_id === id && putMessage(client, message),
     'chat.changed': ({ conversation_id }) => void refresh(client, conversation_id),
   });

@@ -9,11 +9,13 @@ interface ParameterFieldProps {
   parameter: NumberParameter;
   /** Null: the model's own. */
   value: number | null;
+  /** Why the last answer could not be given with it; null when it could. */
+  problem: string | null;
   onCommit: (value: number | null) => void;
 }
 
 /** One sampling parameter: its number, what it does, and the way back to the model's own. */
-export function ParameterField({ parameter, value, onCommit }: ParameterFieldProps) {
+export function ParameterField({ parameter, value, problem, onCommit }: ParameterFieldProps) {
   const { label, explanation, min, max, step } = parameter;
   return (
     <div className="mt-2.5">
@@ -38,6 +40,11 @@ export function ParameterField({ parameter, value, onCommit }: ParameterFieldPro
         />
       </div>
       <p className="mt-0.5 text-tiny text-ink-3 text-pretty">{explanation}</p>
+      {problem === null ? null : (
+        <p role="alert" className="mt-0.5 text-tiny text-bad text-pretty">
+          {problem}
+        </p>
+      )}
     </div>
   );
 }

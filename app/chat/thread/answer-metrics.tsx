@@ -1,10 +1,11 @@
 'use client';
 
 import { formatCount, formatSeconds } from '#app/_ui/format.ts';
-import { Tooltip } from '#app/_ui/tooltip.tsx';
+import { Popover } from '#app/_ui/popover.tsx';
 import type { Message } from '#server/features/chat/contract.ts';
+import { AnswerDetails, costs, origins } from './answer-details.tsx';
 
-/** Figures of a finished answer, the number stronger than its unit; the rest of them on hover and focus. */
+/** Figures of a finished answer, the number stronger than its unit; the rest of them on hover, all on a press. */
 export function AnswerMetrics({ message }: { message: Message }) {
   const { timings, usage, finish_reason } = message;
   const parts = [
@@ -18,18 +19,31 @@ export function AnswerMetrics({ message }: { message: Message }) {
   ].filter((part) => part !== null);
   if (timings === null && usage === null) return null;
   return (
-    <Tooltip text={details(message)}>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the tooltip opens on focus too */}
-      <p tabIndex={0} className="figures min-w-0 truncate rounded-key text-tiny text-ink-3">
-        {parts.map(([figure, unit], index) => (
-          <span key={unit}>
-            {index > 0 ? ' · ' : ''}
-            {figure ? <b className="font-medium text-ink-2">{figure} </b> : null}
-            {unit}
-          </span>
-        ))}
-      </p>
-    </Tooltip>
+    <p className="flex min-w-0 text-tiny">
+      <Popover
+        title="How this answer was made"
+        align="start"
+        side="top"
+        className="w-[min(400px,calc(100vw-16px))] p-3"
+        trigger={
+          <button
+            type="button"
+            data-tip={tip(message)}
+            className="figures min-w-0 truncate rounded-key text-ink-3 transition-colors hover:text-ink-2"
+          >
+            {parts.map(([figure, unit], index) => (
+              <span key={unit}>
+                {index > 0 ? ' · ' : ''}
+                {figure ? <b className="font-medium text-ink-2">{figure} </b> : null}
+                {unit}
+              </span>
+            ))}
+          </button>
+        }
+      >
+        <AnswerDetails message={message} />
+      </Popover>
+    </p>
   );
 }
 
@@ -40,28 +54,10 @@ const REASONS = {
   cancelled: 'stopped',
 } as const;
 
-/** What the line leaves out, a row each. */
-function details(message: Message): string {
-  const { timings, usage, seed, parameters, model } = message;
-  const rows: [string, string][] = [];
-  if (usage) rows.push(['prompt', `${formatCount(usage.prompt_tokens)} tokens, ${reuse(usage)}`]);
-  if (usage?.cache && usage.cache.seconds_saved > 0)
-    rows.push(['time saved', formatSeconds(usage.cache.seconds_saved)]);
-  if (timings) {
-    rows.push(['waited', formatSeconds(timings.queue)], ['model load', formatSeconds(timings.load)]);
-    rows.push(
-      ['prompt read in', formatSeconds(timings.prefill)],
-      ['written in', formatSeconds(timings.decode)],
-    );
-  }
-  if (parameters?.temperature !== undefined) rows.push(['temperature', String(parameters.temperature)]);
-  if (seed !== null) rows.push(['seed', String(seed)]);
-  if (model?.hash) rows.push(['model', model.hash.slice(0, 12)]);
-  return rows.map(([name, value]) => `${name}: ${value}`).join('\n');
-}
-
-function reuse({ cached_tokens, cache }: NonNullable<Message['usage']>): string {
-  if (cached_tokens === 0) return 'all read';
-  const place = cache && cache.from !== 'none' ? ` from ${cache.from}` : '';
-  return `${formatCount(cached_tokens)} reused${place}`;
+/** What the line leaves out, a row each; the popover says it all. */
+function tip(message: Message): string {
+  const rows = [...costs(message), ...origins({ ...message, record: null })];
+  return [...rows.map(([name, value]) => `${name}: ${value}`), 'Press for more, and to replay it.'].join(
+    '\n',
+  );
 }

@@ -11,13 +11,16 @@ import { answeringNote } from '../use-models.ts';
 import { AnswerFooter } from './answer-footer.tsx';
 import { AnswerNotes } from './answer-notes.tsx';
 import { AnswerProgress } from './answer-progress.tsx';
+import { Reasoning } from './reasoning.tsx';
+import { ToolCalls } from './tool-calls.tsx';
 
 /** A model's answer: who, the text as it arrives, and what it took. Only this part renders while tokens arrive. */
 export const Answer = memo(function Answer({ message }: { message: Message }) {
   const running = isRunning(message);
   const live = useLive(liveAnswers, message.id);
   const text = running ? (live?.text ?? message.text) : message.text;
-  const { model } = message;
+  const reasoning = running ? (live?.reasoning ?? message.reasoning) : message.reasoning;
+  const { model, usage, timings } = message;
   return (
     <article aria-label="Answer" aria-busy={running} className="group">
       <header className="mb-2.5 flex min-h-6 flex-wrap items-center gap-x-2 text-small text-ink-2">
@@ -27,11 +30,20 @@ export const Answer = memo(function Answer({ message }: { message: Message }) {
         {running ? <AnswerProgress state={live?.state ?? null} tokens={live?.tokens ?? 0} /> : null}
       </header>
       <AnswerNotes message={message} place="above" />
+      {reasoning === '' ? null : (
+        <Reasoning
+          text={reasoning}
+          thinking={running && text === ''}
+          tokens={running ? (text === '' ? (live?.tokens ?? null) : null) : (usage?.reasoning_tokens ?? null)}
+          seconds={running ? null : (timings?.reasoning ?? null)}
+        />
+      )}
       {text === '' ? null : (
         <div data-testid="answer-text" className={running ? 'md-caret' : undefined}>
           <Markdown text={text} growing={running} />
         </div>
       )}
+      {message.tool_calls === null ? null : <ToolCalls calls={message.tool_calls} />}
       <AnswerNotes message={message} place="below" />
       {running ? null : <AnswerFooter message={message} />}
     </article>
