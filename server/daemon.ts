@@ -3,6 +3,7 @@ import { openDatabase } from '#db/client.ts';
 import { type AppEvents, setUpFeatures } from './app.ts';
 import type { FeatureContext, FeatureParts } from './feature.ts';
 import { createActivity } from './generation/activity.ts';
+import { createEmbeddings } from './generation/embeddings.ts';
 import { createGenerations } from './generation/generations.ts';
 import { createAuth } from './kernel/auth.ts';
 import type { Config } from './kernel/config.ts';
@@ -97,6 +98,7 @@ function createContext(parts: Parts): FeatureContext<AppEvents> {
   started('jobs', () => jobs.stop());
   return {
     ...{ config, log, database, disk, auth, hooks, engines, activity, generations, jobs, events },
+    embeddings: createEmbeddings(engines),
     egress: createEgress({ database, trusted: config.hubUrl }),
     secrets: createSecrets({ home: config.home, log, keychain: systemKeychain() }),
   };

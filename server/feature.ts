@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Hono } from 'hono';
 import type { Database } from '#db/client.ts';
 import type { Activity } from './generation/activity.ts';
+import type { Embeddings } from './generation/embeddings.ts';
 import type { Generations } from './generation/generation.ts';
 import type { Auth } from './kernel/auth.ts';
 import type { Config } from './kernel/config.ts';
@@ -27,6 +28,7 @@ export interface FeatureContext<Events> {
   secrets: Secrets;
   disk: Disk;
   generations: Generations;
+  embeddings: Embeddings;
   /** What runs and what engines hold, for whoever measures. */
   activity: Activity;
   /** Only models, training, retrieval and voice may use it. */

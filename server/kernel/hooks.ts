@@ -9,6 +9,8 @@ export interface ModelEntry {
   /** Bytes the ledger reserves before the load; null when it could not be judged. */
   memoryBytes: number | null;
   builtIn: boolean;
+  /** It measures texts and cannot chat. */
+  embeds?: boolean;
   /** What the model's makers recommend, where the person sets nothing. */
   sampling?: ModelSampling;
 }

@@ -83,8 +83,8 @@ export interface EngineClient {
   cancelAll(): void;
   /** Exact prompt tokens with the model's chat template. Errors: timeout, context_overflow, model_invalid. */
   count(messages: WireMessageInput[], text?: string): Promise<Counted>;
-  /** Unit vectors, one a text. Errors: unsupported for a model that is not an embedder, timeout. */
-  embed(texts: string[]): Promise<number[][]>;
+  /** Unit vectors, one a text, and the tokens read. Errors: unsupported for a model that is not an embedder, timeout. */
+  embed(texts: string[]): Promise<{ vectors: number[][]; tokens: number }>;
   ping(): Promise<Pong>;
 }
 
@@ -136,7 +136,7 @@ export function createEngineClient(options: ClientOptions): ClientOwner {
       requests.ask({ type: 'count', messages, text: text ?? null }, COUNT_LIMIT_MS, readCount),
     embed: (texts) =>
       requests.ask({ type: 'embed', texts }, EMBED_LIMIT_MS, (frame) =>
-        frame.type === 'embedded' ? { value: frame.vectors } : null,
+        frame.type === 'embedded' ? { value: { vectors: frame.vectors, tokens: frame.tokens } } : null,
       ),
     ping: () => requests.ask({ type: 'ping' }, PING_LIMIT_MS, readPong),
   };

@@ -1,0 +1,55 @@
+import { AppError } from '#server/kernel/errors.ts';
+import type { ModelEntry } from '#server/kernel/hooks.ts';
+import type { EnginePool } from '#server/worker/pool.ts';
+
+/** One unit vector a text, in the texts' order, and the tokens that were read. */
+export interface Embedded {
+  vectors: number[][];
+  tokens: number;
+}
+
+/** Measures texts on embedding engines. */
+export interface Embeddings {
+  /**
+   * Loads the model when it is not resident. Errors: unsupported for a model that writes, engine_unavailable,
+   * insufficient_memory, timeout. Rejects with the signal's reason between two batches.
+   */
+  embed(model: ModelEntry, texts: string[], signal?: AbortSignal): Promise<Embedded>;
+}
+
+/** Texts in one frame: an engine looks at other requests between two of them. */
+const BATCH = 128;
+
+export function createEmbeddings(engines: EnginePool): Embeddings {
+  const embedBatch = async (model: ModelEntry, texts: string[], signal: AbortSignal | undefined) => {
+    const { id, path, memoryBytes } = model;
+    // An embedding changes nothing, so it may be asked again of the engine that comes after a death.
+    for (let attempt = 1; ; attempt += 1) {
+      signal?.throwIfAborted();
+      const spec = { id, path, memoryBytes, role: 'embed' as const };
+      const lease = await engines.acquire(spec, signal ? { signal } : {});
+      try {
+        return await lease.client.embed(texts);
+      } catch (error) {
+        const died = error instanceof AppError && error.code === 'engine_unavailable';
+        if (!died || attempt === 2) throw error;
+      } finally {
+        lease.release();
+      }
+    }
+  };
+
+  return {
+    async embed(model, texts, signal) {
+      if (model.embeds !== true)
+        throw new AppError('unsupported', `${model.name} writes text; it does not measure any.`);
+      const whole: Embedded = { vectors: [], tokens: 0 };
+      for (let from = 0; from < texts.length; from += BATCH) {
+        const { vectors, tokens } = await embedBatch(model, texts.slice(from, from + BATCH), signal);
+        whole.vectors.push(...vectors);
+        whole.tokens += tokens;
+      }
+      return whole;
+    },
+  };
+}
