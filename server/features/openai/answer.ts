@@ -6,11 +6,12 @@ import type {
   Generations,
   GenerationState,
 } from '#server/generation/generation.ts';
-import { AppError, toAppError } from '#server/kernel/errors.ts';
+import { toAppError } from '#server/kernel/errors.ts';
 import { programErrorBody } from '#server/kernel/http.ts';
 import type { Log } from '#server/kernel/log.ts';
 import { type ChoiceEvent, type Choices, startChoices } from './choices.ts';
 import { comment, DONE, event, eventStream } from './event-stream.ts';
+import { onHangUp } from './hang-up.ts';
 import { type Ended, fingerprintOf, receiptOf, usageOf } from './receipts.ts';
 import { type AnswerShape, gather } from './shape.ts';
 
@@ -38,22 +39,15 @@ export async function answer(c: Context, asked: Asked, around: Surroundings): Pr
   const id = ulid();
   const requests = asked.requests.map((request, index) => ({ ...request, id: `${id}.${index}` }));
   const choices = startChoices({ generations: around.generations, requests, oneCall: asked.oneCall });
-  const hungUp = () => choices.stop(new AppError('conflict', 'The client hung up.'));
-  const { signal } = c.req.raw;
-  signal.addEventListener('abort', hungUp);
-  if (signal.aborted) hungUp();
-  const unwatch = around.watch(choices);
-  const over = () => {
-    signal.removeEventListener('abort', hungUp);
-    unwatch();
-  };
+  const left = onHangUp(c, choices.stop);
+  const over = around.watch(choices);
   try {
     const events = choices.read();
     // A refusal comes before the first admission, when the status can still tell it.
     const first = await events.next();
     const telling = new Telling(asked, id, first.value);
     if (asked.stream)
-      return eventStream(telling.stream(joined(first, events), { log: around.log, over }), hungUp);
+      return eventStream(telling.stream(joined(first, events), { log: around.log, over }), left);
     const whole = await telling.whole(joined(first, events));
     over();
     return c.json(whole);

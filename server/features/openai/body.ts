@@ -52,12 +52,12 @@ interface Found {
   message: string;
 }
 
-/** Of several forms that a value may have, the one that came furthest is the one that was meant. */
+/** Of several forms that a value may have, the one that came furthest was meant, unless the schema says it in words. */
 function deepest(issue: z.core.$ZodIssue): Found {
   if (issue.code === 'unrecognized_keys') {
     return { path: [...issue.path, issue.keys[0] ?? ''], message: 'is not a parameter here' };
   }
-  if (issue.code !== 'invalid_union') return issue;
+  if (issue.code !== 'invalid_union' || issue.message !== 'Invalid input') return issue;
   const inside = issue.errors
     .flatMap((issues) => issues.slice(0, 1))
     .map(deepest)

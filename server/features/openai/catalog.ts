@@ -31,6 +31,13 @@ export async function findModel(hooks: Hooks, wanted: string | undefined): Promi
   });
 }
 
+/** The model that is to write. Errors: as `findModel`; invalid_request for one that only measures texts. */
+export async function findWriter(hooks: Hooks, wanted: string | undefined): Promise<ModelEntry> {
+  const model = await findModel(hooks, wanted);
+  if (model.embeds) throw refused('model', `model: ${model.name} measures texts and cannot write.`);
+  return model;
+}
+
 /** As OpenAI lists a model; the name and context window are ours. When it was made is not known here. */
 export function showModel({ id, name, contextWindow, quantization, builtIn }: ModelEntry) {
   return {

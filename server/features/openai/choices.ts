@@ -170,10 +170,17 @@ function endAfterFirstCall(sink: GenerationSink, stop: () => void): GenerationSi
 }
 
 function refuseBroken({ error, finishReason }: GenerationResult): void {
-  if (error) throw new AppError(error.code, error.message, { details: error.details });
+  if (error) throw new AppError(error.code, error.message, { details: inOurNames(error.details) });
   if (finishReason !== 'cancelled') return;
   const message = 'The answer was cut: its model was unloaded, or the daemon is stopping.';
   throw new AppError('engine_unavailable', message);
+}
+
+/** The engine names its own parameters: `sampling.logit_bias`, `constraint`. */
+function inOurNames(details: Record<string, unknown> | undefined): Record<string, unknown> {
+  const name = details?.parameter;
+  if (typeof name !== 'string') return { ...details };
+  return { ...details, param: name === 'constraint' ? 'response_format' : name.replace(/^sampling\./, '') };
 }
 
 function untilDrained(stalled: () => void) {

@@ -4,11 +4,14 @@ import { AppError } from '#server/kernel/errors.ts';
 import { createRoutes } from '#server/kernel/http.ts';
 import { answer, type Asked } from './answer.ts';
 import { readBody } from './body.ts';
-import { findModel, listModels, showModel } from './catalog.ts';
+import { findModel, findWriter, listModels, showModel } from './catalog.ts';
 import { askChat } from './chat-completions.ts';
 import { ChatRequest } from './chat-request.ts';
+import { askText, TextRequest } from './completions.ts';
 import { openaiRoutes } from './contract.ts';
+import { EmbeddingRequest, findEmbedder, showEmbeddings } from './embeddings.ts';
 import { createGate, type Gate } from './gate.ts';
+import { hangUpSignal } from './hang-up.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { createRunning, type Running } from './running.ts';
 
@@ -48,7 +51,7 @@ function createKeyRoutes({ log }: Context, keys: Keys, running: Running) {
     });
 }
 
-function createProgramRoutes({ hooks, generations, log }: Context, gate: Gate, running: Running) {
+function createProgramRoutes({ hooks, generations, embeddings, log }: Context, gate: Gate, running: Running) {
   const tell = (c: HonoContext, asked: Asked, keyId: string) =>
     answer(c, asked, { generations, log, watch: (choices) => running.add(keyId, choices) });
   const app = new Hono();
@@ -63,7 +66,19 @@ function createProgramRoutes({ hooks, generations, log }: Context, gate: Gate, r
   app.post('/chat/completions', async (c) => {
     const { id } = await gate.admit(c, 'chat');
     const chat = await readBody(c, ChatRequest);
-    return tell(c, askChat(chat, await findModel(hooks, chat.model)), id);
+    return tell(c, askChat(chat, await findWriter(hooks, chat.model)), id);
+  });
+  app.post('/embeddings', async (c) => {
+    await gate.admit(c, 'embeddings');
+    const asked = await readBody(c, EmbeddingRequest);
+    const model = await findEmbedder(hooks, asked.model);
+    const texts = typeof asked.input === 'string' ? [asked.input] : asked.input;
+    return c.json(showEmbeddings(await embeddings.embed(model, texts, hangUpSignal(c)), asked, model.id));
+  });
+  app.post('/completions', async (c) => {
+    const { id } = await gate.admit(c, 'chat');
+    const text = await readBody(c, TextRequest);
+    return tell(c, askText(text, await findWriter(hooks, text.model)), id);
   });
   return app;
 }

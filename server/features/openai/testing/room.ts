@@ -1,4 +1,5 @@
 import { openTestDatabase } from '#db/testing.ts';
+import { createEmbeddings } from '#server/generation/embeddings.ts';
 import { createGenerations } from '#server/generation/generations.ts';
 import type { Generations } from '#server/generation/generation.ts';
 import { createHooks, type ModelEntry } from '#server/kernel/hooks.ts';
@@ -40,7 +41,8 @@ export async function openRoom(models: ModelEntry[]): Promise<OpenRoom> {
     list: async () => models,
   });
   const generations = createGenerations({ engines: pool, hooks, log });
-  const context = { database, generations, hooks, log } as unknown as FeatureContext<object>;
+  const embeddings = createEmbeddings(pool);
+  const context = { database, generations, embeddings, hooks, log } as unknown as FeatureContext<object>;
   const parts = openaiFeature.setup(context);
   const house = await openHouse({ rooms: [parts], database });
   const api: OpenRoom['api'] = async (method, path, body) => {
