@@ -19,6 +19,8 @@ Stop = Annotated[str, Meta(min_length=1, max_length=256)]
 TokenKey = Annotated[str, Meta(pattern=r"^[0-9]{1,9}$")]
 FinishReason = Literal["stop", "length", "tool_calls", "cancelled", "error"]
 Priority = Literal["interactive", "batch", "background"]
+Role = Literal["decode", "embed"]
+EmbedKind = Literal["query", "document"]
 
 
 class ToolCall(Struct):
@@ -151,6 +153,7 @@ class Load(Struct, tag_field="type", tag="load"):
     cache_dir: str | None = None
     cache_dir_limit_bytes: Count | None = None
     draft_path: str | None = None
+    role: Role | None = None
 
 
 class Unload(Struct, tag_field="type", tag="unload"):
@@ -196,13 +199,19 @@ class CountTokens(Struct, tag_field="type", tag="count"):
 class Embed(Struct, tag_field="type", tag="embed"):
     id: Id
     texts: Annotated[list[str], Meta(min_length=1, max_length=1024)]
+    kind: EmbedKind = "document"
+    priority: Priority = "interactive"
+
+
+class Withdraw(Struct, tag_field="type", tag="withdraw"):
+    id: Id
 
 
 class Ping(Struct, tag_field="type", tag="ping"):
     id: Id
 
 
-ToEngine = Load | Unload | Generate | Cancel | Pause | Continue | CountTokens | Embed | Ping
+ToEngine = Load | Unload | Generate | Cancel | Pause | Continue | CountTokens | Embed | Withdraw | Ping
 
 
 class Versions(Struct):
@@ -308,6 +317,7 @@ class Embedded(Struct, tag_field="type", tag="embedded"):
     id: Id
     vectors: list[list[float]]
     tokens: Count
+    truncated: Count = 0
 
 
 class Pong(Struct, tag_field="type", tag="pong"):

@@ -145,6 +145,7 @@ export const ToEngine = z.discriminatedUnion('type', [
    * `cache_limit_bytes`: memory for caches of prompts that may come again, null for a share of the machine's.
    * `cache_dir`: a private folder where such caches outlive the engine, null for none.
    * `draft_path`: a small model with the same tokenizer that guesses ahead.
+   * `role`: whether it is to write or to embed, null for what its files say.
    */
   z.object({
     type: z.literal('load'),
@@ -157,6 +158,7 @@ export const ToEngine = z.discriminatedUnion('type', [
     cache_dir: z.string().nullable().default(null),
     cache_dir_limit_bytes: Count.nullable().default(null),
     draft_path: z.string().nullable().default(null),
+    role: z.enum(['decode', 'embed']).nullable().default(null),
   }),
   z.object({ type: z.literal('unload'), id: Id }),
   /**
@@ -194,7 +196,16 @@ export const ToEngine = z.discriminatedUnion('type', [
     text: z.string().nullable().default(null),
     tools: z.array(Tool).max(128).default([]),
   }),
-  z.object({ type: z.literal('embed'), id: Id, texts: z.array(z.string()).min(1).max(1024) }),
+  /** `kind`: queries are embedded with the model's instruction. The most urgent request is computed first, batch by batch. */
+  z.object({
+    type: z.literal('embed'),
+    id: Id,
+    texts: z.array(z.string()).min(1).max(1024),
+    kind: z.enum(['query', 'document']).default('document'),
+    priority: z.enum(['interactive', 'batch', 'background']).default('interactive'),
+  }),
+  /** Nobody waits for the embed request `id` any more: it is forgotten, and not answered. */
+  z.object({ type: z.literal('withdraw'), id: Id }),
   z.object({ type: z.literal('ping'), id: Id }),
 ]);
 
@@ -280,7 +291,14 @@ export const FromEngine = z.discriminatedUnion('type', [
     per_message: z.array(Count),
     text_tokens: Count,
   }),
-  z.object({ type: z.literal('embedded'), id: Id, vectors: z.array(z.array(z.number())), tokens: Count }),
+  /** Unit vectors in the texts' order. `truncated`: texts that were cut at the model's limit. */
+  z.object({
+    type: z.literal('embedded'),
+    id: Id,
+    vectors: z.array(z.array(z.number())),
+    tokens: Count,
+    truncated: Count.default(0),
+  }),
   z.object({
     type: z.literal('pong'),
     id: Id,
