@@ -132,7 +132,7 @@ def check_directory(name: str) -> ModelDirectory:
     if not path.is_dir():
         raise _invalid("There is no such model folder.", path=name)
     _refuse_executables(path)
-    config = _read_json(path / "config.json")
+    config = read_json(path / "config.json")
     _refuse_custom_code(path, config)
     architecture = _architecture(config)
     files = sorted(path.glob("model*.safetensors"))
@@ -172,25 +172,31 @@ def _refuse_executables(path: Path) -> None:
             )
 
 
-def _read_json(file: Path) -> dict[str, Any]:
+def read_json(file: Path) -> dict[str, Any]:
+    """The object in a JSON file. Raises EngineError `model_invalid`."""
+    content = read_json_value(file)
+    if not isinstance(content, dict):
+        raise _invalid(f"{file.name} is not a JSON object.", file=file.name)
+    return content
+
+
+def read_json_value(file: Path) -> Any:
+    """Whatever a JSON file holds. Raises EngineError `model_invalid`."""
     try:
         if file.stat().st_size > MAX_JSON_BYTES:
             raise _invalid(f"{file.name} is too large.", file=file.name)
-        content = json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise _invalid(f"The folder has no {file.name}.", file=file.name) from None
     except (OSError, ValueError, RecursionError) as error:
         raise _invalid(f"{file.name} cannot be read: {error}", file=file.name) from error
-    if not isinstance(content, dict):
-        raise _invalid(f"{file.name} is not a JSON object.", file=file.name)
-    return content
 
 
 def _refuse_custom_code(path: Path, config: dict[str, Any]) -> None:
     sources = {"config.json": config}
     for name in ("tokenizer_config.json", "generation_config.json", "processor_config.json"):
         if (path / name).exists():
-            sources[name] = _read_json(path / name)
+            sources[name] = read_json(path / name)
     for name, content in sources.items():
         for key in ("model_file", "auto_map"):
             if content.get(key):
@@ -303,7 +309,7 @@ def _check_index(path: Path, tensors: dict[str, Tensor]) -> None:
     index = path / "model.safetensors.index.json"
     if not index.exists():
         return
-    weight_map = _read_json(index).get("weight_map")
+    weight_map = read_json(index).get("weight_map")
     if not isinstance(weight_map, dict):
         raise _invalid("The weight index has no weight_map.", file=index.name)
     for name, shard in weight_map.items():
@@ -316,9 +322,9 @@ def _check_index(path: Path, tensors: dict[str, Tensor]) -> None:
 
 
 def _context_window(path: Path, config: dict[str, Any]) -> int:
-    """Tokens the model was made for: config.json, else the tokenizer's limit, else 4096."""
-    if config.get("model_type") == "bert" and (path / "sentence_bert_config.json").exists():
-        length = _read_json(path / "sentence_bert_config.json").get("max_seq_length")
+    """Tokens the model was made for: its limit for embedding, else config.json's, else the tokenizer's."""
+    if (path / "sentence_bert_config.json").exists():
+        length = read_json(path / "sentence_bert_config.json").get("max_seq_length")
         if isinstance(length, int) and length > 0:
             return length
     text = config.get("text_config")
@@ -328,7 +334,7 @@ def _context_window(path: Path, config: dict[str, Any]) -> int:
             if isinstance(value, int) and value > 0:
                 return value
     if (path / "tokenizer_config.json").exists():
-        value = _read_json(path / "tokenizer_config.json").get("model_max_length")
+        value = read_json(path / "tokenizer_config.json").get("model_max_length")
         if isinstance(value, int) and 0 < value < 10_000_000:
             return value
     return DEFAULT_CONTEXT

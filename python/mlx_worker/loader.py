@@ -9,13 +9,18 @@ from typing import Any
 import mlx.core as mx
 import mlx.nn as nn
 from mlx.utils import tree_flatten, tree_unflatten
+from tokenizers import Tokenizer
 
+from .bert import load_bert
 from .directory import ModelDirectory, check_directory
+from .embedder import Embedder
+from .embedding_settings import Pooling, is_embedder, read_settings
 from .errors import EngineError
 from .host import device, memory_bytes
 from .imports import import_mlx_lm
 from .prompts import takes_tools
 from .protocol import Load, LoadReceipt
+from .qwen3_embedding import END_TOKEN, load_qwen3_embedding
 from .thinking import marks_thinking
 
 HALVES = {mx.float16, mx.bfloat16}
@@ -30,14 +35,14 @@ Progress = Callable[[float, str], None]
 
 @dataclass
 class LoadedModel:
-    """A model in memory. `tokenizer` is mlx_lm's TokenizerWrapper; `embedder` is set for BERT only."""
+    """A model in memory. `tokenizer` is mlx_lm's TokenizerWrapper; `embedder` is set where it embeds."""
 
     directory: ModelDirectory
     model: nn.Module
     tokenizer: Any
     end_token_ids: frozenset[int]
     receipt: LoadReceipt
-    embedder: Any = None
+    embedder: Embedder | None = None
 
 
 def load_model(frame: Load, progress: Progress) -> LoadedModel:
@@ -53,8 +58,8 @@ def load_model(frame: Load, progress: Progress) -> LoadedModel:
     widen = _decide_widening(directory, limit, frame.widen)
     mx.reset_peak_memory()
     try:
-        if directory.architecture == "bert":
-            return _load_embedder(directory, frame, progress, started)
+        if is_embedder(directory) if frame.role is None else frame.role == "embed":
+            return _load_embedder(directory, frame, widen, progress, started)
         return _load_decoder(directory, frame, widen, progress, started)
     except EngineError:
         raise
@@ -132,30 +137,63 @@ def _load_decoder(
     return LoadedModel(directory, model, tokenizer, frozenset(tokenizer.eos_token_ids), receipt)
 
 
-def _load_embedder(directory: ModelDirectory, frame: Load, progress: Progress, started: float) -> LoadedModel:
-    from .bert import load_bert
-
+def _load_embedder(
+    directory: ModelDirectory, frame: Load, widen: bool, progress: Progress, started: float
+) -> LoadedModel:
+    settings = read_settings(directory)
+    tokenizer, end_token = _embedding_tokenizer(directory)
     progress(0.1, "weights")
-    embedder = load_bert(directory)
-    parameters = sum(array.size for array in _arrays(embedder.model))
-    weights_bytes, dtype = _measure(embedder.model)
+    model = _embedding_model(directory, settings.pooling)
+    parameters = sum(array.size for array in _arrays(model))
+    widened = _materialise(model, widen, lambda done: progress(0.1 + 0.9 * done, "weights"))
+    limit = min(
+        frame.context_window or directory.context_window,
+        directory.context_window,
+        directory.config.get("max_position_embeddings", directory.context_window),
+    )
+    embedder = Embedder(model, tokenizer, settings, limit, end_token)
+    weights_bytes, dtype = _measure(model)
     receipt = LoadReceipt(
         model_hash=directory.model_hash,
         template_hash=None,
-        architecture="bert",
+        architecture=directory.architecture,
         parameters=parameters,
-        context_window=min(frame.context_window or embedder.max_tokens, embedder.max_tokens),
+        context_window=limit,
         vocabulary=int(directory.config.get("vocab_size", 0)),
         weights_bytes=weights_bytes,
         peak_bytes=mx.get_peak_memory(),
         kv_bytes_per_token=0,
         dtype=dtype,
-        widened=False,
+        widened=widened,
         trimmable=False,
         load_seconds=time.perf_counter() - started,
         has_chat_template=False,
     )
-    return LoadedModel(directory, embedder.model, embedder.tokenizer, frozenset(), receipt, embedder)
+    return LoadedModel(directory, model, tokenizer, frozenset(), receipt, embedder)
+
+
+def _embedding_model(directory: ModelDirectory, pooling: Pooling) -> nn.Module:
+    if directory.architecture == "bert" and pooling != "last":
+        return load_bert(directory, pooling)
+    if directory.architecture == "qwen3" and pooling == "last":
+        return load_qwen3_embedding(directory)
+    raise EngineError(
+        "model_unsupported",
+        f"This engine cannot embed with the architecture {directory.architecture} and pooling by {pooling}.",
+        architecture=directory.architecture,
+    )
+
+
+def _embedding_tokenizer(directory: ModelDirectory) -> tuple[Tokenizer, int | None]:
+    """The tokenizer, and the token whose state is the vector of a causal model."""
+    file = directory.path / "tokenizer.json"
+    if not file.is_file():
+        raise EngineError("model_invalid", "The folder has no tokenizer.json.")
+    tokenizer = Tokenizer.from_file(str(file))
+    if directory.architecture != "qwen3":
+        return tokenizer, None
+    end = tokenizer.token_to_id(END_TOKEN)
+    return tokenizer, directory.config.get("eos_token_id") if end is None else end
 
 
 def _end_token_ids(directory: ModelDirectory) -> list[int] | None:

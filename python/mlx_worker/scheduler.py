@@ -3,8 +3,8 @@
 import gc
 import queue
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import mlx.core as mx
@@ -12,6 +12,7 @@ import msgspec
 
 from .adapter import SUPPORTED_VERSION, RowBatch, check_version
 from .cache_files import CacheFiles
+from .embed_queue import EmbedQueue
 from .errors import EngineError
 from .generations import Generations
 from .host import memory_bytes
@@ -21,7 +22,6 @@ from .log import log
 from .prefix_cache import PrefixCache
 from .protocol import (
     Embed,
-    Embedded,
     Error,
     Load,
     Loaded,
@@ -30,6 +30,7 @@ from .protocol import (
     Pong,
     Unload,
     Unloaded,
+    Withdraw,
     error_body,
 )
 from .rows import Drop, Failed, Halt, Park, Prefilled, Proceed, Row, Stepped, Unpark
@@ -44,7 +45,7 @@ PREFIX_SHARE, PREFIX_BYTES = 16, (128 << 20, 8 << 30)
 # Caches go to the disk when nobody has wanted anything for so long: a person who types on is not held up.
 IDLE_SECONDS = 1.5
 
-Command = Load | Unload | Embed | Ping | Row | Drop | Park | Unpark | Halt | Proceed
+Command = Load | Unload | Embed | Withdraw | Ping | Row | Drop | Park | Unpark | Halt | Proceed
 
 
 @dataclass
@@ -57,14 +58,6 @@ class Ready:
 
 
 Event = msgspec.Struct | Stepped | Prefilled | Failed | Ready
-
-
-@dataclass
-class _EmbedJob:
-    frame: Embed
-    batches: Iterator[tuple[dict[int, list[float]], int]]
-    vectors: dict[int, list[float]] = field(default_factory=dict)
-    tokens: int = 0
 
 
 class Scheduler:
@@ -80,7 +73,7 @@ class Scheduler:
         self._post = post
         self._loaded: LoadedModel | None = None
         self._generations: Generations | None = None
-        self._embeds: list[_EmbedJob] = []
+        self._embeds = EmbedQueue(post)
         self._halted = False
         self._worked_at = 0.0
         mx.set_cache_limit(_share(POOL_SHARE, POOL_BYTES))
@@ -101,7 +94,7 @@ class Scheduler:
             rows.turn()
             if rows.steps // CLEAR_CACHE_EVERY_STEPS > before // CLEAR_CACHE_EVERY_STEPS:
                 mx.clear_cache()
-        self._embed()
+        self._embeds.work()
         self._worked_at = time.monotonic()
 
     @property
@@ -148,7 +141,9 @@ class Scheduler:
             case Unload():
                 self._unload(command)
             case Embed():
-                self._begin_embedding(command)
+                self._embeds.add(command, self._loaded)
+            case Withdraw(id):
+                self._embeds.withdraw(id)
 
     def _direct(self, command: Row | Drop | Park | Unpark) -> None:
         rows = self._generations
@@ -190,9 +185,6 @@ class Scheduler:
 
     def _unload(self, frame: Unload) -> None:
         self._loaded = self._generations = None
-        for job in self._embeds:
-            error = EngineError("conflict", "The model was unloaded.")
-            self._post(Error(job.frame.id, error_body(error)))
         self._embeds.clear()
         gc.unfreeze()
         gc.collect()
@@ -214,38 +206,6 @@ class Scheduler:
             kv_useful_bytes=useful,
             paused=rows.paused if known else 0,
         )
-
-    def _begin_embedding(self, frame: Embed) -> None:
-        embedder = self._loaded.embedder if self._loaded else None
-        if embedder is None:
-            error = (
-                EngineError("unsupported", "This model writes text; embeddings need an embedding model.")
-                if self._loaded
-                else EngineError("conflict", "No model is loaded in this engine.")
-            )
-            self._post(Error(frame.id, error_body(error)))
-            return
-        self._embeds.append(_EmbedJob(frame, embedder.embed(frame.texts)))
-
-    def _embed(self) -> None:
-        """Compute one batch of the oldest embedding request."""
-        if not self._embeds:
-            return
-        job = self._embeds[0]
-        try:
-            vectors, tokens = next(job.batches)
-        except StopIteration:
-            self._embeds.pop(0)
-            ordered = [job.vectors[index] for index in range(len(job.frame.texts))]
-            self._post(Embedded(job.frame.id, ordered, job.tokens))
-        except Exception as error:
-            self._embeds.pop(0)
-            log("error", "embedding failed", id=job.frame.id, error=repr(error))
-            failure = EngineError("engine_failed", f"The embedding failed: {error}")
-            self._post(Error(job.frame.id, error_body(failure)))
-        else:
-            job.vectors.update(vectors)
-            job.tokens += tokens
 
 
 def _share(share: int, bounds: tuple[int, int]) -> int:
