@@ -152,7 +152,8 @@ class RowBatch:
 
     def can_feed_together(self, prompt: Prompt) -> bool:
         """Whether `feed_together` takes this prompt: nothing of it is in, and its cache can be padded."""
-        return prompt.done == 0 and not prompt.checkpoints and can_pad(prompt.cache)
+        plain = prompt.sampling.constraint is None and not prompt.checkpoints
+        return plain and prompt.done == 0 and can_pad(prompt.cache)
 
     def feed_together(self, prompts: list[Prompt]) -> None:
         """Feed several short prompts whole, in one padded pass; their rows then decode.
