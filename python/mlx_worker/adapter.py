@@ -151,16 +151,9 @@ class RowBatch:
             prompt.reached(prompt)
 
     def can_feed_together(self, prompt: Prompt) -> bool:
-<<<<<<< /tmp/sched/cur.tmp
-        """Whether `feed_together` takes this prompt: nothing of it is in, its cache can be padded, and its row
-        joins a plain group."""
-        plain = prompt.sampling.constraint is None
-        return plain and prompt.done == 0 and not prompt.checkpoints and can_pad(prompt.cache)
-=======
         """Whether `feed_together` takes this prompt: nothing of it is in, and its cache can be padded."""
         plain = prompt.sampling.constraint is None and not prompt.checkpoints
         return plain and prompt.done == 0 and can_pad(prompt.cache)
->>>>>>> /tmp/sched/new.tmp
 
     def feed_together(self, prompts: list[Prompt]) -> None:
         """Feed several short prompts whole, in one padded pass; their rows then decode.
