@@ -1,5 +1,6 @@
 """Logit bias and penalties: what changes a row's logits before its token is chosen."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import mlx.core as mx
@@ -102,7 +103,7 @@ class _Counts:
         self._presence = mx.array([[row.sampling.presence_penalty] for row in rows])
         self._frequency = mx.array([[row.sampling.frequency_penalty] for row in rows])
         self._rows = mx.arange(len(rows))
-        self._said = [list(ids[row.prompt_tokens :]) for row, ids in zip(rows, held, strict=True)]
+        self._said = [Counter(ids[row.prompt_tokens :]) for row, ids in zip(rows, held, strict=True)]
         # The first id fed may be the prompt's last one.
         self._weight = mx.array(
             [float(len(ids) >= row.prompt_tokens) for row, ids in zip(rows, held, strict=True)]
@@ -116,11 +117,11 @@ class _Counts:
         return logits - (counts * self._frequency + (counts > 0) * self._presence)
 
     def _count(self, shape: tuple[int, ...]) -> mx.array:
-        places = [(index, token) for index, said in enumerate(self._said) for token in said]
+        places = [(row, token, count) for row, said in enumerate(self._said) for token, count in said.items()]
         if not places:
             return mx.zeros(shape)
-        rows, ids = zip(*places, strict=True)
-        return mx.zeros(shape).at[mx.array(rows), mx.array(ids)].add(1)
+        rows, ids, counts = map(mx.array, zip(*places, strict=True))
+        return mx.zeros(shape).at[rows, ids].add(counts)
 
 
 def _is_biased(sampling: Sampling) -> bool:
