@@ -126,6 +126,11 @@ export interface Generations {
   ): (AnswerTail & { seq: number; tokens: number; state: GenerationState }) | undefined;
   /** Errors: not_found (model), model_invalid, engine_unavailable. Loads the model when it is not resident. */
   count(modelId: string, messages: PromptMessage[], text?: string): Promise<TokenCount>;
+  /**
+   * Deletes what engines keep on the disk of these prompts (token ids, little-endian uint32); `all`: of any prompt.
+   * Engines that run may keep them in memory until they end.
+   */
+  forgetPrompts(prompts: readonly Buffer[] | 'all'): Promise<void>;
   /** Stops taking work, lets journals flush, leaves running answers resumable. */
   close(): Promise<void>;
 }

@@ -71,6 +71,10 @@ export function createGenerations(options: GenerationsOptions): Generations {
       return { seq: stream.seq(), ...stream.after(after), tokens: stream.tokens(), state };
     },
     count,
+    async forgetPrompts(prompts) {
+      if (prompts === 'all') await engines.promptCaches.clear();
+      else await engines.promptCaches.forget(prompts);
+    },
     async close() {
       closed = true;
       const open = [...runs.values()];

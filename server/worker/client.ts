@@ -46,6 +46,8 @@ export interface LoadRequest {
   cacheLimitBytes?: number | null;
   /** Where such caches outlive the engine; nowhere when absent. */
   cacheDir?: string | null;
+  /** Bytes that may lie there; the engine's own limit when absent. */
+  cacheDirLimitBytes?: number | null;
   /** A small model with the same tokenizer that guesses ahead. */
   draftPath?: string | null;
   onProgress?(fraction: number, stage: string): void;
@@ -300,6 +302,7 @@ function loadFrame(request: LoadRequest): Unsent<RequestInput> {
     context_window: request.contextWindow ?? null,
     cache_limit_bytes: request.cacheLimitBytes ?? null,
     cache_dir: request.cacheDir ?? null,
+    cache_dir_limit_bytes: request.cacheDirLimitBytes ?? null,
     draft_path: request.draftPath ?? null,
   };
 }

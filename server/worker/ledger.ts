@@ -48,6 +48,18 @@ export function residentBytes(receipt: LoadReceipt): number {
   return receipt.weights_bytes + cache + PROCESS_BYTES;
 }
 
+/** Memory for caches of prompts: a share of the machine's, within bounds, and of what the budget leaves. */
+const CACHE_SHARE = 1 / 16;
+const MAX_CACHE_BYTES = 8 * 2 ** 30;
+/** The rest is left to widened weights and to models that come later. */
+const SHARE_OF_FREE = 1 / 4;
+
+/** Bytes that a model may hold in caches of prompts, beside what it needs; reserved like everything else it holds. */
+export function cacheBytes(freeBytes: number, totalBytes: number): number {
+  const share = Math.min(totalBytes * CACHE_SHARE, MAX_CACHE_BYTES);
+  return Math.max(0, Math.floor(Math.min(share, freeBytes * SHARE_OF_FREE)));
+}
+
 /** What a model nobody judged may need: its weights, a quarter of them for cache and buffers, and its process. Bytes. */
 export function unjudgedBytes(folder: string): number {
   return Math.ceil(weightsOnDisk(folder) * 1.25) + PROCESS_BYTES;

@@ -8,9 +8,18 @@ export interface MemoryPolicy {
   idleMs: number;
   /** Models that neither a load nor idleness sends away. */
   pinned: ReadonlySet<string>;
+  /** Whether engines leave caches of prompts on the disk, and how many bytes at most; null for the engine's own limit. */
+  keepPromptCaches: boolean;
+  promptCacheBytes: number | null;
 }
 
-export const DEFAULT_POLICY: MemoryPolicy = { budgetBytes: null, idleMs: 30 * 60_000, pinned: new Set() };
+export const DEFAULT_POLICY: MemoryPolicy = {
+  budgetBytes: null,
+  idleMs: 30 * 60_000,
+  pinned: new Set(),
+  keepPromptCaches: true,
+  promptCacheBytes: null,
+};
 
 /** Below this not even the smallest model and its process fit. */
 export const MIN_BUDGET_BYTES = 256 * 2 ** 20;

@@ -6,10 +6,11 @@ import type { EngineClient, Hello } from './client.ts';
 import type { EngineRole } from './engine.ts';
 import { createLauncher, type Launcher, type LauncherOptions } from './launcher.ts';
 import { createIdleTimer } from './idle-timer.ts';
-import { type LedgerEntry, makeRoom, residentBytes, unjudgedBytes } from './ledger.ts';
+import { cacheBytes, type LedgerEntry, makeRoom, residentBytes, unjudgedBytes } from './ledger.ts';
 import { type EngineMeasure, measureEngines } from './measure.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { checkPolicy, DEFAULT_POLICY, type MemoryPolicy } from './policy.ts';
+import { createPromptCaches, type PromptCaches } from './prompt-caches.ts';
 import type { LoadReceipt } from './protocol.ts';
 import {
   cancelRows,
@@ -44,6 +45,8 @@ export interface ResidentModel {
   device: Hello['device'] | null;
   receipt: LoadReceipt | null;
   memoryBytes: number;
+  /** Of those, reserved for caches of prompts. */
+  cacheBytes: number;
   since: number;
   /** Last asked for, or let go after an answer. */
   usedAt: number;
@@ -87,6 +90,8 @@ export interface PoolMemory {
 
 /** The resident models: one engine process each, within one memory budget. */
 export interface EnginePool {
+  /** What engines left on the disk. */
+  promptCaches: PromptCaches;
   /**
    * An engine with the model loaded: at once when resident, else after a load or a restart.
    * Errors: insufficient_memory (with the numbers), model_invalid, model_unsupported, engine_failed (it crashed
@@ -130,6 +135,8 @@ export function createEnginePool(options: EnginePoolOptions): EnginePool {
 
 class ResidentPool implements EnginePool {
   readonly onChange: EnginePool['onChange'];
+  readonly promptCaches: PromptCaches;
+  readonly #cacheDir: string;
   readonly #options: EnginePoolOptions;
   readonly #totalBytes = machineMemory();
   readonly #defaultBudgetBytes: number;
@@ -148,6 +155,8 @@ class ResidentPool implements EnginePool {
   constructor(options: EnginePoolOptions) {
     this.#options = options;
     this.#defaultBudgetBytes = options.config.memoryBudget || Math.floor(this.#totalBytes * BUDGET_SHARE);
+    this.#cacheDir = join(options.config.home, 'cache', 'prompts');
+    this.promptCaches = createPromptCaches(this.#cacheDir);
     this.#launcher = createLauncher(options);
     this.#spare = createSpare(() => this.#launcher.launch('decode'), options.log);
     this.onChange = this.#notices.onChange;
@@ -163,6 +172,7 @@ class ResidentPool implements EnginePool {
       if (held) resident.leases -= 1;
       held = false;
       resident.usedAt = Date.now();
+      this.#retire(resident);
       this.#notices.changed();
     };
     this.#notices.changed();
@@ -176,6 +186,7 @@ class ResidentPool implements EnginePool {
     const resident = await this.#find(spec, wanted);
     const { receipt } = await this.#wait(resident, wanted);
     resident.kept = true;
+    this.#retire(resident);
     return receipt;
   }
 
@@ -218,6 +229,7 @@ class ResidentPool implements EnginePool {
         : makeRoom(0, policy.budgetBytes ?? this.#defaultBudgetBytes, this.#entries(policy));
     this.#policy = policy;
     for (const id of evicted) void this.#remove(id, 'evicted by a smaller memory budget');
+    if (change.keepPromptCaches !== undefined || change.promptCacheBytes !== undefined) this.#retireAll();
     this.#notices.changed();
   }
 
@@ -258,11 +270,13 @@ class ResidentPool implements EnginePool {
       spec,
       supervisor,
       reservedBytes: neededBytes,
+      cacheBytes: null,
       since: now,
       usedAt: now,
       waiters: 0,
       leases: 0,
       kept: false,
+      retiring: false,
     };
     this.#residents.set(spec.id, resident);
     supervisor.start();
@@ -275,7 +289,7 @@ class ResidentPool implements EnginePool {
     return new Supervisor({
       spec,
       log: this.#options.log,
-      cacheDir: join(this.#options.config.home, 'cache', 'prompts'),
+      caches: () => this.#cachesOf(resident()),
       changed: this.#notices.changed,
       launch: async (signal) => {
         await untilAborted(turn.granted, signal);
@@ -284,10 +298,13 @@ class ResidentPool implements EnginePool {
         return spec.role === 'embed' ? this.#launcher.launch('embed') : this.#spare.take();
       },
       // The same after a crash as at first, so that the weights are widened, or not, as before.
-      memoryLimitBytes: () => (limitBytes ??= this.#freeBytes() + resident().reservedBytes),
+      memoryLimitBytes: () => {
+        const { cacheLimitBytes } = this.#cachesOf(resident());
+        return (limitBytes ??= this.#freeBytes() + resident().reservedBytes - cacheLimitBytes);
+      },
       loaded: (receipt) => {
         turn.leave();
-        resident().reservedBytes = residentBytes(receipt);
+        resident().reservedBytes = residentBytes(receipt) + (resident().cacheBytes ?? 0);
         this.#spare.warm();
       },
       failed: (error) => {
@@ -296,6 +313,44 @@ class ResidentPool implements EnginePool {
       },
       stopped: turn.leave,
     });
+  }
+
+  /** The same memory after a crash as at first; the place as the policy says by then. */
+  #cachesOf(resident: Resident) {
+    if (resident.cacheBytes === null) {
+      resident.cacheBytes = cacheBytes(this.#freeBytes(), this.#totalBytes);
+      resident.reservedBytes += resident.cacheBytes;
+    }
+    const { keepPromptCaches, promptCacheBytes } = this.#policy;
+    return {
+      cacheLimitBytes: resident.cacheBytes,
+      cacheDir: keepPromptCaches ? this.#cacheDir : null,
+      cacheDirLimitBytes: promptCacheBytes,
+    };
+  }
+
+  /** An engine cannot be told where to keep caches after its load: those loaded before leave, busy ones after their work. */
+  #retireAll(): void {
+    for (const resident of this.#residents.values()) {
+      resident.retiring = true;
+      this.#retire(resident);
+    }
+    this.#dropCaches();
+  }
+
+  #retire(resident: Resident): void {
+    if (!resident.retiring || resident.leases + resident.waiters > 0) return;
+    const gone = this.#remove(resident.spec.id, 'unloaded to follow a change of its settings');
+    void gone.then(() => this.#dropCaches());
+  }
+
+  #dropCaches(): void {
+    if (this.#policy.keepPromptCaches) return;
+    this.promptCaches
+      .clear()
+      .catch((error: unknown) =>
+        this.#options.log.warn({ err: error }, 'caches of prompts could not be deleted'),
+      );
   }
 
   /** A model that crashed too often stays listed with its reason; a refused load leaves nothing behind. */

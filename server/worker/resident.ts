@@ -8,12 +8,16 @@ export interface Resident {
   spec: LoadSpec;
   supervisor: Supervisor;
   reservedBytes: number;
+  /** Of those, for caches of prompts; null before its first load. */
+  cacheBytes: number | null;
   since: number;
   usedAt: number;
   waiters: number;
   leases: number;
   /** Asked for by `load`: its load goes on when nobody waits for it any more. */
   kept: boolean;
+  /** Leaves when nobody uses it any more: it was loaded under another policy. */
+  retiring: boolean;
 }
 
 /** Cancelled rows end within two steps; one that does not ends with its process. */
@@ -68,6 +72,7 @@ export function describeResident(resident: Resident, policy: MemoryPolicy): Resi
     device: engine?.client.hello.device ?? null,
     receipt,
     memoryBytes: reservedBytes,
+    cacheBytes: resident.cacheBytes ?? 0,
     since,
     usedAt,
     leavesAt: leavesAt(resident, policy),

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '#server/kernel/errors.ts';
 import type { Log } from '#server/kernel/log.ts';
 import type { Engine, EngineExit } from './engine.ts';
+import type { LoadRequest } from './client.ts';
 import type { LoadSpec, ResidentState } from './pool.ts';
 import type { LoadReceipt } from './protocol.ts';
 
@@ -26,8 +27,8 @@ interface SupervisorOptions {
   /** An engine with nothing loaded. Rejects with the signal's reason when aborted. */
   launch(signal: AbortSignal): Promise<Engine>;
   memoryLimitBytes(): number;
-  /** Where caches of prompts outlive the engine. */
-  cacheDir: string;
+  /** Memory and place for caches of prompts, asked at each load. */
+  caches(): Pick<LoadRequest, 'cacheLimitBytes' | 'cacheDir' | 'cacheDirLimitBytes'>;
   /** Anything in `status` changed. */
   changed(): void;
   loaded(receipt: LoadReceipt): void;
@@ -134,7 +135,7 @@ export class Supervisor {
       return await engine.client.load({
         path: this.#options.spec.path,
         memoryLimitBytes: this.#options.memoryLimitBytes(),
-        cacheDir: this.#options.cacheDir,
+        ...this.#options.caches(),
         onProgress: (fraction, stage) => this.#become({ fraction, stage }),
       });
     } finally {

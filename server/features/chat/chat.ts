@@ -4,6 +4,7 @@ import { TOPICS } from './announcements.ts';
 import type { ChatEvents } from './contract.ts';
 import { createConversationRoutes } from './conversations.ts';
 import { createMessageRoutes } from './messages.ts';
+import { PurgeStore } from './purge-store.ts';
 import { createPurge } from './purge.ts';
 import { createRoom, type Room } from './room.ts';
 import { createTransferRoutes, MAX_IMPORT } from './transfer.ts';
@@ -13,7 +14,11 @@ export type ChatApi = ReturnType<typeof createChatRoutes>;
 /** Conversations: their tree of messages, the answers being written, and their way to Markdown and back. */
 export const chatFeature = defineFeature<ChatEvents>('chat', (context) => {
   const room = createRoom(context);
-  const purge = createPurge(room.conversations, context.log);
+  const purge = createPurge({
+    store: new PurgeStore(context.database),
+    generations: context.generations,
+    log: context.log,
+  });
   return {
     routes: createChatRoutes(room),
     topics: TOPICS,

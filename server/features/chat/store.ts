@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import { monotonicFactory } from 'ulid';
 import type { Database } from '#db/client.ts';
 import { conversations, messages } from '#db/schema/chat.ts';
@@ -116,26 +116,6 @@ export class ConversationStore {
   restore(ids: readonly string[]): ConversationRow[] {
     const chosen = and(sql`${conversations.id} in ${idList(ids)}`, isNotNull(conversations.deletedAt));
     return this.#user.update(conversations).set({ deletedAt: null }).where(chosen).returning().all();
-  }
-
-  /** Removes for good up to `limit` conversations deleted before `cutoff` (milliseconds); how many it were. */
-  purgeConversations(cutoff: number, limit: number): number {
-    const old = this.#user
-      .select({ id: conversations.id })
-      .from(conversations)
-      .where(lt(conversations.deletedAt, cutoff))
-      .limit(limit);
-    return this.#user.delete(conversations).where(inArray(conversations.id, old)).run().changes;
-  }
-
-  /** Removes for good up to `limit` messages deleted before `cutoff`, with all that follows them; how many it were. */
-  purgeMessages(cutoff: number, limit: number): number {
-    const old = this.#user
-      .select({ id: messages.id })
-      .from(messages)
-      .where(lt(messages.deletedAt, cutoff))
-      .limit(limit);
-    return this.#user.delete(messages).where(inArray(messages.id, old)).run().changes;
   }
 }
 

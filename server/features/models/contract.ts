@@ -42,6 +42,8 @@ export const Resident = z
     fraction: z.number(),
     stage: z.string(),
     memory_bytes: z.number(),
+    /** Of those, for caches of prompts. */
+    cache_bytes: z.number(),
     since: z.number(),
     /** Milliseconds since 1970, as `since`. */
     used_at: z.number(),
@@ -84,6 +86,29 @@ export const MemoryChange = z
   .partial()
   .strict()
   .openapi('MemoryChange');
+
+/** Prompts that engines keep on the disk, so that they need not be read again after a restart. Bytes. */
+export const PromptCaches = z
+  .object({
+    keep: z.boolean(),
+    /** Null: the engine's own limit, at most 8 GiB and a tenth of the free disk. */
+    limit_bytes: z.number().nullable(),
+    bytes: z.number(),
+  })
+  .openapi('PromptCaches');
+
+export const PromptCachesChange = z
+  .object({
+    keep: z.boolean(),
+    limit_bytes: z
+      .int()
+      .min(64 * 2 ** 20)
+      .max(2 ** 44)
+      .nullable(),
+  })
+  .partial()
+  .strict()
+  .openapi('PromptCachesChange');
 
 export const Recommended = z
   .object({
@@ -164,6 +189,26 @@ export const modelsRoutes = {
     tags: Tags,
     request: jsonBody(MemoryChange),
     responses: okJson(Memory),
+  }),
+  promptCaches: createRoute({
+    method: 'get',
+    path: '/models/prompt-caches',
+    tags: Tags,
+    responses: okJson(PromptCaches),
+  }),
+  /** Turned off, what is kept is deleted. Loaded models leave, to be loaded again as it is wanted now. */
+  changePromptCaches: createRoute({
+    method: 'patch',
+    path: '/models/prompt-caches',
+    tags: Tags,
+    request: jsonBody(PromptCachesChange),
+    responses: okJson(PromptCaches),
+  }),
+  clearPromptCaches: createRoute({
+    method: 'post',
+    path: '/models/prompt-caches/clear',
+    tags: Tags,
+    responses: okJson(PromptCaches.extend({ freed_bytes: z.number() })),
   }),
   pin: createRoute({
     method: 'post',
@@ -258,6 +303,8 @@ export type Model = z.infer<typeof Model>;
 export type Resident = z.infer<typeof Resident>;
 export type Memory = z.infer<typeof Memory>;
 export type MemoryChange = z.infer<typeof MemoryChange>;
+export type PromptCaches = z.infer<typeof PromptCaches>;
+export type PromptCachesChange = z.infer<typeof PromptCachesChange>;
 export type DownloadPlan = z.infer<typeof DownloadPlan>;
 export type Recommended = z.infer<typeof Recommended>;
 

@@ -11,8 +11,8 @@ const MAX_PINS = 200;
 
 /** Makes the engines keep to what was chosen before; a choice that this machine cannot keep is left out. */
 export function recallMemory({ context, store }: Room): void {
-  const { budgetBytes, idleMs, pinned } = policyOf(store.memory());
-  context.engines.govern({ pinned });
+  const { budgetBytes, idleMs, ...always } = policyOf(store.memory());
+  context.engines.govern(always);
   for (const change of [{ budgetBytes }, { idleMs }]) {
     try {
       context.engines.govern(change);
@@ -51,8 +51,11 @@ export async function pinModel({ context, store, catalog }: Room, id: string, pi
   return { model_id: id, pinned };
 }
 
-function policyOf({ budgetBytes, idleMinutes, pinned }: MemoryChoice): MemoryPolicy {
+function policyOf(choice: MemoryChoice): MemoryPolicy {
+  const { budgetBytes, idleMinutes, pinned, keepPromptCaches, promptCacheBytes } = choice;
   return {
+    keepPromptCaches,
+    promptCacheBytes,
     budgetBytes,
     idleMs: idleMinutes === null ? DEFAULT_POLICY.idleMs : idleMinutes * MINUTE,
     pinned: new Set(pinned),

@@ -3,6 +3,7 @@ import { createRoutes } from '#server/kernel/http.ts';
 import { defineFeature } from '../../feature.ts';
 import { type ModelsEvents, modelsRoutes } from './contract.ts';
 import { DOWNLOAD } from './downloads.ts';
+import { changePromptCaches, clearPromptCaches, showPromptCaches } from './prompt-caches.ts';
 import { changeMemory, pinModel, recallMemory } from './memory.ts';
 import {
   addFolder,
@@ -73,6 +74,11 @@ function modelsApi(room: Room) {
       return c.json({ unloaded }, 200);
     })
     .openapi(modelsRoutes.memory, (c) => c.json(changeMemory(room, c.req.valid('json')), 200))
+    .openapi(modelsRoutes.promptCaches, async (c) => c.json(await showPromptCaches(room), 200))
+    .openapi(modelsRoutes.changePromptCaches, async (c) =>
+      c.json(await changePromptCaches(room, c.req.valid('json')), 200),
+    )
+    .openapi(modelsRoutes.clearPromptCaches, async (c) => c.json(await clearPromptCaches(room), 200))
     .openapi(modelsRoutes.pin, async (c) => {
       const { model_id, pinned } = c.req.valid('json');
       return c.json(await pinModel(room, model_id, pinned), 200);

@@ -67,6 +67,7 @@ export function showResident(model: ResidentModel): Resident {
     fraction: model.fraction,
     stage: model.stage,
     memory_bytes: model.memoryBytes,
+    cache_bytes: model.cacheBytes,
     since: model.since,
     used_at: model.usedAt,
     leaves_at: model.leavesAt,

@@ -16,6 +16,8 @@ const MemoryChoice = z.object({
   budgetBytes: z.number().nullable().default(null),
   idleMinutes: z.number().nullable().default(null),
   pinned: z.array(z.string()).default([]),
+  keepPromptCaches: z.boolean().default(true),
+  promptCacheBytes: z.number().nullable().default(null),
 });
 export type MemoryChoice = z.infer<typeof MemoryChoice>;
 

@@ -28,6 +28,7 @@ const TIMINGS = { queue: 0, load: 0, prefill: 0.01, first_token: 0.02, decode: 0
 export function createScriptedGenerations(contextWindow = 4096) {
   const runs = new Map<string, Scripted>();
   const started: GenerationRequest[] = [];
+  const forgotten: (readonly Buffer[] | 'all')[] = [];
   let countGate: Promise<void> = Promise.resolve();
 
   const run = (id: string) => {
@@ -38,6 +39,8 @@ export function createScriptedGenerations(contextWindow = 4096) {
 
   const script = {
     started,
+    /** Prompts that were to be deleted from the disk. */
+    forgotten,
     admit: (id: string, modelHash = 'hash-1', more: Partial<Admission> = {}) =>
       run(id).sink.admitted({
         promptTokens: 9,
@@ -131,6 +134,7 @@ export function createScriptedGenerations(contextWindow = 4096) {
       const tokens = perMessage.reduce((sum, length) => sum + length, 3);
       return { tokens, perMessage, textTokens: text.length, contextWindow };
     },
+    forgetPrompts: async (prompts) => void forgotten.push(prompts),
     close: async () => undefined,
   };
   return { ...script, generations };
