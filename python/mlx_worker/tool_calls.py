@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .limited_parser import LimitedParser
 from .log import log
 from .protocol import Tool, ToolCall, ToolCallDelta
 
-# The parsers search with regular expressions, some in time that grows with the square of this.
-MAX_CALL_CHARACTERS = 1 << 18
+MAX_CALL_CHARACTERS = 1 << 17
 # Parsers whose bodies are `{"name": ..., "arguments": ...}`, so that arguments can be sent as they come.
 JSON_PARSERS = ("json_tools", "longcat")
 # Parsers that make a call of any text.
@@ -47,7 +47,7 @@ class CallReader:
     """Reads the calls of one row. `salt` makes their ids, which a resumed row makes again."""
 
     def __init__(self, wrapper: Any, tools: Sequence[Tool], salt: str) -> None:
-        self._parse = wrapper.tool_parser
+        self._parse = LimitedParser(wrapper.tool_parser)
         self.start: str = wrapper.tool_call_start or ""
         self._kind = parser_name(wrapper)
         self._offered = {tool.name for tool in tools}

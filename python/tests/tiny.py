@@ -1,12 +1,13 @@
 """Model directories made by script: no download, random weights, real architectures."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import mlx.core as mx
 from mlx.utils import tree_flatten, tree_map
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 CHATML = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n"
@@ -74,6 +75,7 @@ def make_model(
     dtype: mx.Dtype = mx.float32,
     quantize: int | None = None,
     template: str | None = CHATML,
+    markers: Sequence[str] = (),
     seed: int = 0,
     scale: float = 4.0,
 ) -> Path:
@@ -87,7 +89,7 @@ def make_model(
     from mlx_lm.utils import _get_classes, quantize_model
 
     path.mkdir(parents=True, exist_ok=True)
-    tokenizer = make_tokenizer(path, template)
+    tokenizer = make_tokenizer(path, template, markers)
     config = {**config, "vocab_size": tokenizer.get_vocab_size(), "eos_token_id": 2}
     mx.random.seed(seed)
     kind, arguments = _get_classes(config)
@@ -103,8 +105,11 @@ def make_model(
     return path
 
 
-def make_tokenizer(path: Path, template: str | None = CHATML) -> Tokenizer:
-    """A byte-level BPE with ChatML's control tokens, written as Hugging Face expects it."""
+def make_tokenizer(path: Path, template: str | None = CHATML, markers: Sequence[str] = ()) -> Tokenizer:
+    """A byte-level BPE with ChatML's control tokens, written as Hugging Face expects it.
+
+    `markers` are tokens of their own, though no special ones, as Qwen's `<think>` and `<tool_call>`.
+    """
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -115,6 +120,7 @@ def make_tokenizer(path: Path, template: str | None = CHATML) -> Tokenizer:
         show_progress=False,
     )
     tokenizer.train_from_iterator(CORPUS, trainer)
+    tokenizer.add_tokens([AddedToken(marker, special=False, normalized=False) for marker in markers])
     tokenizer.save(str(path / "tokenizer.json"))
     settings = {
         "tokenizer_class": "PreTrainedTokenizerFast",
