@@ -47,7 +47,10 @@ export async function answer(c: Context, asked: Asked, around: Surroundings): Pr
     const first = await events.next();
     const telling = new Telling(asked, id, first.value);
     if (asked.stream)
-      return eventStream(telling.stream(joined(first, events), { log: around.log, over }), left);
+      return eventStream(telling.stream(joined(first, events), { log: around.log, over }), () => {
+        left();
+        over();
+      });
     const whole = await telling.whole(joined(first, events));
     over();
     return c.json(whole);

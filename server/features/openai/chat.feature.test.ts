@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { guide, guideSmall, question } from '#server/worker/testing/engines.ts';
+import { guide, guideSmall, pidOf, question } from '#server/worker/testing/engines.ts';
 import { modelEntry, type OpenRoom, openRoom } from './testing/room.ts';
 
 let room: OpenRoom;
@@ -203,5 +203,53 @@ describe('a client that hangs up', () => {
     hangUp.abort();
     await reading.catch(() => undefined);
     await expect.poll(rowsOf, { timeout: 5_000, interval: 20 }).toBe(0);
+  });
+});
+
+describe('an answer on its way', () => {
+  /** Calls `act` at the first text, and returns the events that arrived until the end. */
+  async function during(body: object, headers: Record<string, string> | undefined, act: () => unknown) {
+    const answer = await room.post(
+      '/chat/completions',
+      { ...body, stream: true },
+      headers ? { headers } : {},
+    );
+    let text = '';
+    let acted = false;
+    for await (const piece of answer.body!.pipeThrough(new TextDecoderStream())) {
+      text += piece;
+      if (acted || !text.includes('"content":"') || text.split('data: ').length < 4) continue;
+      acted = true;
+      await act();
+    }
+    return text
+      .split('\n\n')
+      .flatMap((line) => (line.startsWith('data: ') ? [line.slice('data: '.length)] : []));
+  }
+
+  it('goes on as if nothing had happened when its engine dies', async () => {
+    const asked = chat({ max_tokens: 200, temperature: 5, seed: 7 });
+    const whole = (await ask(asked)).choices[0].message.content;
+    const lines = await during(asked, undefined, () => process.kill(pidOf(room.pool, 'guide'), 'SIGKILL'));
+    expect(lines.at(-1)).toBe('[DONE]');
+    const chunks = lines.slice(0, -1).map((line) => JSON.parse(line));
+    expect(textOf(chunks)).toBe(whole);
+    expect(chunks.at(-1).mlx_code.interruptions).toBe(1);
+  });
+
+  it('ends with a reason and without [DONE] when its key is revoked', async () => {
+    const { id, key } = await room.key();
+    const asked = chat({ max_tokens: 1_900, temperature: 5, seed: 7 });
+    const authorization = `Bearer ${key}`;
+    const lines = await during(asked, { authorization }, () => room.api('POST', `/openai/keys/${id}/revoke`));
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({
+      error: { type: 'authentication_error', message: 'The key was revoked.' },
+    });
+  });
+
+  it('ends with a reason when its model is unloaded', async () => {
+    const asked = chat({ max_tokens: 1_900, temperature: 5, seed: 7 });
+    const lines = await during(asked, undefined, () => room.pool.unload('guide'));
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ error: { code: 'engine_unavailable' } });
   });
 });

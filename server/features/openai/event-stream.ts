@@ -11,7 +11,10 @@ export function eventStream(lines: AsyncGenerator<string, void>, left: () => voi
         if (done) controller.close();
         else controller.enqueue(encoder.encode(value));
       },
-      cancel: left,
+      async cancel() {
+        left();
+        await lines.return();
+      },
     },
     { highWaterMark: 0 },
   );
