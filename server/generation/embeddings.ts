@@ -12,7 +12,7 @@ export interface Embedded {
 export interface Embeddings {
   /**
    * Loads the model when it is not resident. Errors: unsupported for a model that writes, engine_unavailable,
-   * insufficient_memory, timeout. Rejects with the signal's reason between two batches.
+   * insufficient_memory, timeout. Rejects with the signal's reason at once.
    */
   embed(model: ModelEntry, texts: string[], signal?: AbortSignal): Promise<Embedded>;
 }
@@ -29,7 +29,7 @@ export function createEmbeddings(engines: EnginePool): Embeddings {
       const spec = { id, path, memoryBytes, role: 'embed' as const };
       const lease = await engines.acquire(spec, signal ? { signal } : {});
       try {
-        return await lease.client.embed(texts);
+        return await lease.client.embed(texts, signal ? { signal } : {});
       } catch (error) {
         const died = error instanceof AppError && error.code === 'engine_unavailable';
         if (!died || attempt === 2) throw error;

@@ -39,6 +39,8 @@ export interface GenerateRequest {
 
 export interface LoadRequest {
   path: string;
+  /** What it is loaded for; what its files say when absent. */
+  role?: 'decode' | 'embed' | null;
   widen?: 'auto' | 'never';
   memoryLimitBytes?: number | null;
   contextWindow?: number | null;
@@ -57,6 +59,24 @@ export interface Counted {
   tokens: number;
   perMessage: number[];
   textTokens: number;
+}
+
+export interface EmbedOptions {
+  /** A question is embedded with the model's instruction, if it has one. Default `document`. */
+  kind?: 'query' | 'document';
+  /** Who waits for an answer goes before an index that is being built. Default `interactive`. */
+  priority?: 'interactive' | 'batch' | 'background';
+  /** Rejects with its reason, and the engine computes no further. */
+  signal?: AbortSignal;
+}
+
+/** One unit vector a text, in the texts' order. */
+export interface Embedded {
+  vectors: number[][];
+  /** Read, the instruction's included. */
+  tokens: number;
+  /** Texts that were cut at the model's limit. */
+  truncated: number;
 }
 
 /** Bytes. */
@@ -85,8 +105,8 @@ export interface EngineClient {
   cancelAll(): void;
   /** Exact prompt tokens with the model's chat template. Errors: timeout, context_overflow, model_invalid. */
   count(messages: WireMessageInput[], text?: string): Promise<Counted>;
-  /** Unit vectors, one a text, and the tokens read. Errors: unsupported for a model that is not an embedder, timeout. */
-  embed(texts: string[]): Promise<{ vectors: number[][]; tokens: number }>;
+  /** At most 1,024 texts. Errors: unsupported for a model that is not an embedder, timeout. */
+  embed(texts: string[], options?: EmbedOptions): Promise<Embedded>;
   ping(): Promise<Pong>;
 }
 
@@ -123,24 +143,26 @@ export function createEngineClient(options: ClientOptions): ClientOwner {
     activeRows: rows.count,
     pausedRows: rows.paused,
     load: (request) =>
-      requests.ask(loadFrame(request), null, (frame) => {
+      requests.ask(loadFrame(request), { limitMs: null }, (frame) => {
         if (frame.type === 'load_progress') request.onProgress?.(frame.done, frame.stage);
         return frame.type === 'loaded' ? { value: frame.receipt } : null;
       }),
     unload: () =>
-      requests.ask({ type: 'unload' }, UNLOAD_LIMIT_MS, (frame) =>
+      requests.ask({ type: 'unload' }, { limitMs: UNLOAD_LIMIT_MS }, (frame) =>
         frame.type === 'unloaded' ? { value: undefined } : null,
       ),
     generate: rows.start,
     cancel: rows.cancel,
     cancelAll: rows.cancelAll,
     count: (messages, text) =>
-      requests.ask({ type: 'count', messages, text: text ?? null }, COUNT_LIMIT_MS, readCount),
-    embed: (texts) =>
-      requests.ask({ type: 'embed', texts }, EMBED_LIMIT_MS, (frame) =>
-        frame.type === 'embedded' ? { value: { vectors: frame.vectors, tokens: frame.tokens } } : null,
+      requests.ask({ type: 'count', messages, text: text ?? null }, { limitMs: COUNT_LIMIT_MS }, readCount),
+    embed: (texts, { kind = 'document', priority = 'interactive', signal } = {}) =>
+      requests.ask(
+        { type: 'embed', texts, kind, priority },
+        { limitMs: EMBED_LIMIT_MS, signal },
+        readEmbedded,
       ),
-    ping: () => requests.ask({ type: 'ping' }, PING_LIMIT_MS, readPong),
+    ping: () => requests.ask({ type: 'ping' }, { limitMs: PING_LIMIT_MS }, readPong),
   };
 
   return {
@@ -239,6 +261,12 @@ type RequestInput = Extract<ToEngineInput, { id: string }>;
 /** A request before it has its id. */
 type Unsent<Frame> = Frame extends unknown ? Omit<Frame, 'id'> : never;
 
+interface Patience {
+  limitMs: number | null;
+  /** Only for requests that the engine lets go of: the embed frame's. */
+  signal?: AbortSignal | undefined;
+}
+
 /** Matches answers to requests by id, with a time limit for each. */
 function createRequests(connection: FrameConnection) {
   const open = new Map<string, { take(frame: RequestFrame): boolean; fail(error: AppError): void }>();
@@ -248,10 +276,11 @@ function createRequests(connection: FrameConnection) {
   /** `read` returns null for a frame that is not the answer yet; progress frames pass through it. */
   function ask<Value>(
     frame: Unsent<RequestInput>,
-    limitMs: number | null,
+    { limitMs, signal }: Patience,
     read: (frame: RequestFrame) => { value: Value } | null,
   ): Promise<Value> {
     if (ended) return Promise.reject(ended);
+    if (signal?.aborted) return Promise.reject(signal.reason);
     count += 1;
     const id = String(count);
     return new Promise<Value>((resolve, reject) => {
@@ -259,11 +288,17 @@ function createRequests(connection: FrameConnection) {
         limitMs === null ? undefined : setTimeout(() => fail(tooSlow(frame.type, limitMs)), limitMs).unref();
       const settle = () => {
         clearTimeout(timer);
+        signal?.removeEventListener('abort', withdraw);
         open.delete(id);
       };
       const fail = (error: unknown) => {
         settle();
         reject(error);
+      };
+      const withdraw = () => {
+        fail(signal?.reason);
+        // Where it cannot be sent, there is nothing to withdraw from.
+        connection.send({ type: 'withdraw', id }).catch(() => {});
       };
       const take = (answer: RequestFrame) => {
         if (answer.type === 'error') {
@@ -277,6 +312,7 @@ function createRequests(connection: FrameConnection) {
         return true;
       };
       open.set(id, { take, fail });
+      signal?.addEventListener('abort', withdraw);
       connection.send({ ...frame, id }).catch(fail);
     });
   }
@@ -297,6 +333,7 @@ function loadFrame(request: LoadRequest): Unsent<RequestInput> {
   return {
     type: 'load',
     path: request.path,
+    role: request.role ?? null,
     widen: request.widen ?? 'auto',
     memory_limit_bytes: request.memoryLimitBytes ?? null,
     context_window: request.contextWindow ?? null,
@@ -366,6 +403,12 @@ function readCount(frame: RequestFrame): { value: Counted } | null {
   if (frame.type !== 'counted') return null;
   const { tokens, per_message, text_tokens } = frame;
   return { value: { tokens, perMessage: per_message, textTokens: text_tokens } };
+}
+
+function readEmbedded(frame: RequestFrame): { value: Embedded } | null {
+  if (frame.type !== 'embedded') return null;
+  const { vectors, tokens, truncated } = frame;
+  return { value: { vectors, tokens, truncated } };
 }
 
 function readPong(frame: RequestFrame): { value: Pong } | null {

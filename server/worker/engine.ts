@@ -204,12 +204,13 @@ function environmentOf(
   options: LaunchOptions,
   own: { temporary: string; token: string },
 ): Record<string, string> {
-  const { program, role } = options;
+  const { program } = options;
   return {
     ...program.environment,
     ...(program.preload ? { LD_PRELOAD: program.preload } : {}),
-    // Two threads are slower than one for the small products of decoding.
-    OPENBLAS_NUM_THREADS: role === 'decode' ? '1' : '2',
+    // Two are slower for the small products of decoding, and beside other work two wait for each other at every
+    // product; embedding uses the cores by computing several batches at once.
+    OPENBLAS_NUM_THREADS: '1',
     MLX_CODE_ENGINE_TOKEN: own.token,
     TMPDIR: own.temporary,
     PYTHONPATH: program.folder,

@@ -29,7 +29,7 @@ export interface LoadSpec {
   id: string;
   path: string;
   memoryBytes: number | null;
-  /** Embedders use all cores for one product; decoders one. Default `decode`. */
+  /** An embedder that lost the files which say so is loaded as one by its role. Default: what its files say. */
   role?: EngineRole;
 }
 

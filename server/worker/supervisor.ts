@@ -134,6 +134,7 @@ export class Supervisor {
     try {
       return await engine.client.load({
         path: this.#options.spec.path,
+        role: this.#options.spec.role ?? null,
         memoryLimitBytes: this.#options.memoryLimitBytes(),
         ...this.#options.caches(),
         onProgress: (fraction, stage) => this.#become({ fraction, stage }),
