@@ -12,6 +12,7 @@ from mlx.utils import tree_flatten, tree_unflatten
 from tokenizers import Tokenizer
 
 from .bert import load_bert
+from .cpu_math import use_vector_math
 from .directory import ModelDirectory, check_directory
 from .embedder import Embedder
 from .embedding_settings import Pooling, is_embedder, read_settings
@@ -100,6 +101,7 @@ def _load_decoder(
     directory: ModelDirectory, frame: Load, widen: bool, progress: Progress, started: float
 ) -> LoadedModel:
     import_mlx_lm()
+    use_vector_math()
     from mlx_lm.utils import get_total_parameters, load_tokenizer
     from mlx_lm.utils import load_model as load_mlx_lm
 
