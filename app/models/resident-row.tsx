@@ -24,14 +24,14 @@ interface ResidentRowProps {
 export function ResidentRow({ resident, name, place }: ResidentRowProps) {
   const now = useNow(TICK_MS);
   const unload = useUnload();
-  const { model_id, state, memory_bytes, since, used_at, pinned } = resident;
+  const { model_id, state, memory_bytes, cache_bytes, since, used_at, pinned } = resident;
   const coming = state === 'starting' || state === 'loading';
   return (
     <li className="flex min-h-8 items-center gap-2 text-small">
       <span aria-hidden="true" className={`size-2 shrink-0 rounded-full ${modelColor(place)}`} />
       <span className="min-w-0 flex-1 truncate">{name}</span>
       <Tooltip
-        text={`In memory since ${clock(since)}.\nLast used ${ago(now - used_at)}.\nBytes are counted for weights, process and the cache of a usual conversation.`}
+        text={`In memory since ${clock(since)}.\nLast used ${ago(now - used_at)}.\n${formatBytes(memory_bytes - cache_bytes)} for weights, process and a usual conversation,\n${formatBytes(cache_bytes)} for prompts that may come again.`}
       >
         <span className="figures flex flex-wrap justify-end gap-x-2 text-right text-tiny text-ink-3">
           <span>since {clock(since)}</span>

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MAX_IDLE_MS, MIN_BUDGET_BYTES } from './policy.ts';
@@ -24,6 +25,11 @@ afterEach(async () => {
 });
 
 const messages = [{ role: 'user' as const, content: question }];
+
+/** Files of another process tell nobody when they come. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await delay(50);
+}
 
 describe('loading', () => {
   it('loads a model once for all who ask at the same time, and reports progress', async () => {
@@ -87,6 +93,35 @@ describe('loading', () => {
     await expect(third).rejects.toThrow('changed my mind');
     await untilPool(pool, () => pool.list().length === 0);
     expect(isAlive(pid)).toBe(false);
+  });
+});
+
+describe('caches of prompts', () => {
+  it('are reserved in the ledger, and end on the disk only as long as they may', async () => {
+    engines = openTestEngines();
+    const { pool } = engines;
+    const { client, release } = await pool.acquire(guide);
+    const held = pool.list()[0]!;
+    expect(held.cacheBytes).toBeGreaterThan(0);
+    expect(held.memoryBytes).toBeGreaterThan(held.cacheBytes + held.receipt!.weights_bytes);
+    expect(pool.memory().residentBytes).toBeLessThanOrEqual(pool.memory().budgetBytes);
+    const prompt = (from: number) => Array.from({ length: 200 }, (_, index) => from + (index % 50));
+    const ask = async (row: string, promptTokenIds: number[]) => {
+      const events = client.generate({ row, promptTokenIds, sampling: { max_tokens: 4 } });
+      for await (const event of events) expect(event.type).toBeTruthy();
+      await until(async () => (await pool.promptCaches.bytes()) > 0);
+    };
+    await ask('one', prompt(300));
+    await pool.promptCaches.forget([Buffer.from(Uint32Array.from(prompt(300)).buffer)]);
+    expect(await pool.promptCaches.bytes()).toBe(0);
+
+    await ask('two', prompt(400));
+    const pid = pidOf(pool, guide.id);
+    pool.govern({ keepPromptCaches: false });
+    expect(isAlive(pid)).toBe(true);
+    release();
+    await until(async () => (await pool.promptCaches.bytes()) === 0);
+    expect(pool.list()).toEqual([]);
   });
 });
 
