@@ -3,7 +3,15 @@ import { chatSlots } from './chat/slots.tsx';
 import { logsSlots } from './logs/slots.tsx';
 import { metricsSlots } from './metrics/slots.tsx';
 import { modelsSlots } from './models/slots.tsx';
+import { openaiSlots } from './openai/slots.tsx';
 import { settingsSlots } from './settings/slots.tsx';
 
 /** Every room's browser half, in the order of the navigation; the only file that names them all. */
-export const features: ScreenFeature[] = [chatSlots, modelsSlots, settingsSlots, metricsSlots, logsSlots];
+export const features: ScreenFeature[] = [
+  chatSlots,
+  modelsSlots,
+  settingsSlots,
+  openaiSlots,
+  metricsSlots,
+  logsSlots,
+];
