@@ -19,8 +19,9 @@ Mask = None | str | mx.array
 
 LARGE = 1 << 15
 MIN_QUERIES = 16
-# Scores of one block of queries: enough for fast products, little enough to stay near the processor.
-BLOCK_ELEMENTS = 1 << 21
+# Queries of one block: enough for fast products, few enough to skip most of the keys behind them.
+BLOCK_QUERIES = 128
+BLOCK_ELEMENTS = 1 << 23
 LEAST = float(np.finfo(np.float32).min)
 
 _mlx_silu = nn.silu
@@ -73,7 +74,7 @@ def attention(
         return _mlx_attention(
             q, k, v, scale=scale, mask=mask, sinks=sinks, force_fused=force_fused, stream=stream
         )
-    block = max(MIN_QUERIES, BLOCK_ELEMENTS // (batch * heads * keys))
+    block = min(max(MIN_QUERIES, BLOCK_ELEMENTS // (batch * heads * keys)), BLOCK_QUERIES)
     parts = []
     for start in range(0, length, block):
         end = min(start + block, length)
