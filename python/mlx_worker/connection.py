@@ -2,7 +2,6 @@
 
 import os
 import queue
-import secrets
 import selectors
 import socket
 import threading
@@ -11,10 +10,9 @@ from collections import deque
 
 import msgspec
 
-from .contradictions import check_sampling
+from .admission import admit, not_understood, unreadable_row
 from .errors import EngineError
 from .log import log
-from .prompts import Chat
 from .protocol import (
     Admitted,
     Cancel,
@@ -34,7 +32,6 @@ from .protocol import (
     TokenLogprobs,
     Unload,
     Usage,
-    WireMessage,
     error_body,
     readable_id,
     to_engine_decoder,
@@ -126,9 +123,8 @@ class Connection:
         try:
             frame = to_engine_decoder.decode(payload)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            refusal = EngineError("invalid_request", f"The frame is not understood: {error}")
             log("warn", "frame refused", reason=str(error))
-            self._send(Error(readable_id(payload), error_body(refusal)))
+            self._refuse_frame(payload, error)
             return
         match frame:
             case Generate():
@@ -147,6 +143,15 @@ class Connection:
             case _:
                 self._inbox.put(frame)
 
+    def _refuse_frame(self, payload: bytes, error: Exception) -> None:
+        """Answer a frame that cannot be read, as far as it tells who waits for an answer."""
+        refusal = not_understood(error)
+        row = unreadable_row(payload)
+        if row is None:
+            self._send(Error(readable_id(payload), error_body(refusal)))
+        elif row not in self._rows:
+            self._refuse(row, refusal)
+
     def _generate(self, frame: Generate) -> None:
         if frame.row in self._rows:
             error = EngineError("conflict", f"The row {frame.row} is already running.")
@@ -155,85 +160,26 @@ class Connection:
         try:
             self._admit(frame)
         except EngineError as error:
-            self._refuse(frame, error)
+            self._refuse(frame.row, error)
         except Exception as error:
             log("error", "admission failed", row=frame.row, error=traceback.format_exc())
-            self._refuse(frame, EngineError("engine_failed", f"The prompt could not be prepared: {error}"))
+            self._refuse(
+                frame.row, EngineError("engine_failed", f"The prompt could not be prepared: {error}")
+            )
 
     def _admit(self, frame: Generate) -> None:
-        """Tokenise, replay what a resumed row already said, and queue it. Raises EngineError."""
+        """Queue the row. Raises EngineError."""
         tokens = self._tokens_for_text()
-        prompt = self._prompt(tokens, frame)
-        window = tokens.context_window
-        if len(prompt) >= window:
-            raise EngineError(
-                "context_overflow",
-                f"The prompt has {len(prompt)} tokens; the context window holds {window}.",
-                prompt_tokens=len(prompt),
-                context_window=window,
-            )
-        resumed = frame.resume.token_ids if frame.resume else []
-        ended = bool(resumed) and resumed[-1] in tokens.end_token_ids
-        if ended:
-            resumed = resumed[:-1]
-        _check_ids(resumed, tokens.vocabulary)
-        check_sampling(frame.sampling, tokens.vocabulary)
-        seed = frame.sampling.seed if frame.sampling.seed is not None else secrets.randbits(32)
-        row = Row(
-            id=frame.row,
-            token_ids=prompt + resumed,
-            prompt_tokens=len(prompt),
-            limit=min(frame.sampling.max_tokens, window - len(prompt)),
-            sampling=frame.sampling,
-            seed=seed,
-            priority=frame.priority,
-            text=tokens.answer_text(frame, prompt, seed),
-            constraint=tokens.row_constraint(frame, prompt),
-            completed=len(resumed),
-            spared=tokens.spared_token_ids,
-            checkpoints=self._checkpoints(tokens, frame, prompt),
-        )
-        if frame.resume:
-            try:
-                row.unsent = row.text.replay(resumed, frame.resume.text, frame.resume.reasoning)
-            except ValueError as error:
-                raise EngineError("invalid_request", str(error)) from error
-        if row.constraint is not None:
-            row.constraint.follow(len(prompt), resumed)
+        admission = admit(frame, tokens)
+        row = admission.row
         self._rows[row.id] = row
+        prompt = row.token_ids[: row.prompt_tokens]
         told = prompt if frame.report_prompt else None
-        self._send(Admitted(row.id, len(prompt), seed, prompt_hash(prompt), told))
-        if ended or row.text.stopped:
-            self._close(row, "stop")
-        elif row.completed >= row.limit:
-            self._close(row, "length")
+        self._send(Admitted(row.id, len(prompt), row.seed, prompt_hash(prompt), told))
+        if admission.ended is not None:
+            self._close(row, admission.ended)
         else:
             self._inbox.put(row)
-
-    def _prompt(self, tokens: Tokens, frame: Generate) -> list[int]:
-        given = (frame.messages, frame.prompt, frame.prompt_token_ids)
-        if sum(one is not None for one in given) != 1:
-            raise EngineError(
-                "invalid_request", "Exactly one of messages, prompt and prompt_token_ids is needed."
-            )
-        if frame.messages is not None:
-            prompt = tokens.prompt(_chat(frame, frame.messages))
-        elif frame.prompt is not None:
-            prompt = tokens.plain(frame.prompt)
-        else:
-            prompt = list(frame.prompt_token_ids or [])
-            _check_ids(prompt, tokens.vocabulary)
-        if not prompt:
-            raise EngineError("invalid_request", "The prompt is empty.")
-        return prompt
-
-    def _checkpoints(self, tokens: Tokens, frame: Generate, prompt: list[int]) -> tuple[int, ...]:
-        """Where to keep a cache that cannot be cut; any other needs no such places."""
-        if self._ready is None or self._ready.loaded.receipt.trimmable:
-            return ()
-        if frame.messages is None:
-            return (len(prompt) - 1,)
-        return tokens.stable_lengths(_chat(frame, frame.messages), prompt)
 
     def _tokens_for_text(self) -> Tokens:
         if self._ready is None:
@@ -242,12 +188,12 @@ class Connection:
             raise EngineError("unsupported", "This model embeds text; it does not write any.")
         return self._tokens
 
-    def _refuse(self, frame: Generate, error: EngineError) -> None:
+    def _refuse(self, row: str, error: EngineError) -> None:
         """Finish a row that was never admitted."""
         prompt_tokens = error.details.get("prompt_tokens", 0)
         self._send(
             Finished(
-                row=frame.row,
+                row=row,
                 text="",
                 token_ids=[],
                 finish_reason="error",
@@ -305,29 +251,37 @@ class Connection:
         End tokens are not part of a row's ids: they say nothing, and a continuation must not hold one.
         """
         rows: list[StepRow] = []
-        ending: list[tuple[Row, FinishReason]] = []
+        ending: list[tuple[Row, FinishReason, EngineError | None]] = []
         for row, token, end in event.tokens:
             if row.closed:
                 continue
             row.last_at = event.at
             if end == "stop":
-                ending.append((row, "stop"))
+                ending.append((row, "stop", None))
                 continue
-            row.completed += 1
-            said = row.text.push(token)
-            if row.unsent is not None:
-                said, row.unsent = row.unsent.add(said), None
-            logprobs = self._logprobs(row, token, event)
-            step = StepRow(row.id, [token], said.text, said.reasoning, said.tool_calls, logprobs)
-            rows.append(step)
+            try:
+                rows.append(self._say(row, token, event))
+            except Exception as error:
+                log("error", "a token has no text", row=row.id, error=traceback.format_exc())
+                failure = EngineError("engine_failed", f"The tokenizer rejects the token {token}: {error}")
+                ending.append((row, "error", failure))
+                continue
             if row.text.stopped:
-                ending.append((row, "stop"))
+                ending.append((row, "stop", None))
             elif end == "length":
-                ending.append((row, "length"))
+                ending.append((row, "length", None))
         if rows:
             self._send(Step(event.n, rows))
-        for row, reason in ending:
-            self._close(row, reason)
+        for row, reason, error in ending:
+            self._close(row, reason, error)
+
+    def _say(self, row: Row, token: int, event: Stepped) -> StepRow:
+        said = row.text.push(token)
+        if row.unsent is not None:
+            said, row.unsent = row.unsent.add(said), None
+        row.completed += 1
+        logprobs = self._logprobs(row, token, event)
+        return StepRow(row.id, [token], said.text, said.reasoning, said.tool_calls, logprobs)
 
     def _logprobs(self, row: Row, token: int, event: Stepped) -> list[TokenLogprobs]:
         if not row.sampling.logprobs or self._tokens is None:
@@ -393,17 +347,3 @@ class Connection:
             os._exit(EXIT_DISCONNECTED)
         if self._selector.get_key(self._link).events != selectors.EVENT_READ:
             self._selector.modify(self._link, selectors.EVENT_READ)
-
-
-def _chat(frame: Generate, messages: list[WireMessage]) -> Chat:
-    offered = frame.tools if frame.tool_choice != "none" else []
-    return Chat(messages, tuple(offered), frame.thinking, frame.continue_final)
-
-
-def _check_ids(token_ids: list[int], vocabulary: int) -> None:
-    """Raises EngineError for an id outside the embedding table: MLX would read beyond it."""
-    worst = max(token_ids, default=0)
-    if worst >= vocabulary:
-        raise EngineError(
-            "invalid_request", f"The token id {worst} is outside the vocabulary of {vocabulary}."
-        )

@@ -238,6 +238,7 @@ class Generations:
                 continue
             if one.broken:
                 error = EngineError("engine_failed", "The model computed no usable probabilities (NaN).")
+                self.prefixes.forget(row.token_ids)
                 self._post(Failed(row, error))
                 continue
             if row.first_at is None:

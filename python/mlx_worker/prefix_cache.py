@@ -141,6 +141,16 @@ class PrefixCache:
             self._drop_beginnings(entry)
         self._shrink()
 
+    def forget(self, ids: Sequence[int]) -> None:
+        """Let go of every cache that holds a beginning of these ids: a prompt of which NaN came."""
+        key = array("I", ids)
+        depth, node = self._tree.find(key)
+        for one in [node, *node.ancestors()]:
+            entry = one.value
+            if entry is not None and one.depth <= depth:
+                delete_files([entry.saved] if entry.saved else [])
+                self._remove(entry)
+
     def unsaved(self) -> Entry | None:
         """The entry to write to the disk next: the one used last."""
         files = self._files

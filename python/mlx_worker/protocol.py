@@ -43,7 +43,7 @@ class WireMessage(Struct):
     tool_call_id: str | None = None
 
 
-class Sampling(Struct):
+class Sampling(Struct, forbid_unknown_fields=True):
     """Sampling parameters of one row; temperature 0 is greedy, `seed` None is drawn by the engine."""
 
     max_tokens: Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER)]
@@ -63,7 +63,7 @@ class Sampling(Struct):
     top_logprobs: Annotated[int, Meta(ge=0, le=20)] = 0
 
 
-class Constraint(Struct):
+class Constraint(Struct, forbid_unknown_fields=True):
     type: Literal["json_schema", "regex", "grammar"]
     value: Annotated[str, Meta(min_length=1, max_length=1_000_000)]
 
@@ -72,7 +72,7 @@ class NamedTool(Struct):
     name: str
 
 
-class Resume(Struct):
+class Resume(Struct, forbid_unknown_fields=True):
     """Where an interrupted row goes on: ids already decoded, and what was delivered of them."""
 
     token_ids: list[Count]
@@ -160,7 +160,7 @@ class Unload(Struct, tag_field="type", tag="unload"):
     id: Id
 
 
-class Generate(Struct, tag_field="type", tag="generate"):
+class Generate(Struct, tag_field="type", tag="generate", forbid_unknown_fields=True):
     row: Id
     sampling: Sampling
     messages: list[WireMessage] | None = None

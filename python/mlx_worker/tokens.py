@@ -35,6 +35,7 @@ class Tokens:
         self.context_window = loaded.receipt.context_window
         self.vocabulary = loaded.receipt.vocabulary
         self.end_token_ids = loaded.end_token_ids
+        self.trimmable = loaded.receipt.trimmable
         newline = self._tokenizer.encode("\n", add_special_tokens=False)
         # As in mlx_lm's server: an answer without its line breaks or its end is not a more surprising one.
         self.spared_token_ids = tuple(sorted({*newline, *loaded.end_token_ids}))

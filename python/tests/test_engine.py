@@ -30,7 +30,7 @@ def test_hello_names_the_spawn_and_the_machine(engine: Engine) -> None:
 
 
 def test_greedy_answer_streams_and_repeats(engine: Engine) -> None:
-    first, second = engine.generate(), engine.generate()
+    first, second = (engine.generate(content="Tell me twice, please.") for _ in range(2))
     assert first.token_ids == second.token_ids
     assert first.text == second.text
     assert len(set(first.token_ids)) > 5, "the tiny model must not repeat one token"

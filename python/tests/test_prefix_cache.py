@@ -160,6 +160,7 @@ def test_two_hundred_turns_stay_within_their_bytes(
         conversation += [token for step in steps for _, token, _ in step.tokens]
         if turn:
             assert row.reused > length - 8
-        assert loop._prefixes.bytes <= LIMIT
+        assert loop._generations is not None
+        assert loop._generations.prefixes.bytes <= LIMIT
         # The caches, and the buffers of one row at work.
         assert mx.get_active_memory() - loaded < 2 * LIMIT
