@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '#db/client.ts';
 import { openTestDatabase } from '#db/testing.ts';
 import type { ConversationSummary, Message, TokenCount } from './contract.ts';
-import { openRoom, requestId, type TestRoom } from './testing/room.ts';
+import { MODEL, openRoom, requestId, type TestRoom } from './testing/room.ts';
 import { createScriptedGenerations } from './testing/scripted-generations.ts';
 
 let script: ReturnType<typeof createScriptedGenerations>;
@@ -129,6 +129,15 @@ describe('sending', () => {
     });
     await expect(room.create({ model_id: 'nope' })).rejects.toMatchObject({ error: { code: 'not_found' } });
     expect((await room.open(id)).messages).toHaveLength(2);
+  });
+
+  test('with a model that only embeds is refused', async () => {
+    const { id } = await room.create();
+    const embedder = { ...MODEL, embeds: true };
+    const other = await openRoom({ generations: script.generations, database, models: [embedder] });
+    await expect(other.send(id, 'one')).rejects.toMatchObject({
+      error: { code: 'model_unsupported', message: expect.stringMatching(/cannot chat/) },
+    });
   });
 });
 

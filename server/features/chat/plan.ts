@@ -27,10 +27,15 @@ export interface Plan extends Prompt {
   counting: Promise<Counted> | undefined;
 }
 
-/** The model with this id, or the fallback. Errors: not_found. */
+/** The model with this id, or the fallback. Errors: not_found, model_unsupported for one that only embeds. */
 export async function findModel(hooks: Hooks, id: string | null): Promise<ModelEntry> {
   for (const source of hooks.all('modelSource')) {
     const entry = id === null ? await source.fallback?.() : await source.find(id);
+    if (entry?.embeds)
+      throw new AppError(
+        'model_unsupported',
+        `${entry.name} measures texts and cannot chat. Choose another one.`,
+      );
     if (entry) return entry;
   }
   const message =

@@ -82,6 +82,7 @@ export function asModelEntry({ id, name, path, source, verdict }: CatalogEntry):
     contextWindow: verdict.contextWindow ?? UNKNOWN_CONTEXT,
     memoryBytes: verdict.memoryBytes,
     builtIn: source === 'built_in',
+    embeds: verdict.embeds,
     sampling: verdict.sampling,
   };
 }
@@ -99,7 +100,11 @@ async function judgeAll({ places, store }: CatalogParts): Promise<readonly Catal
       const row = remembered.get(candidate.path);
       const current = row?.fingerprint === fingerprint ? row.verdict : undefined;
       unchanged &&= current !== undefined;
-      entries.push({ ...candidate, fingerprint, verdict: current ?? (await judgeDirectory(candidate.path)) });
+      entries.push({
+        ...candidate,
+        fingerprint,
+        verdict: current ?? (await judgeDirectory(candidate.path, candidate.name)),
+      });
     }
   }
   if (!unchanged || entries.length !== remembered.size) store.saveJudged(uniquePaths(entries));

@@ -152,6 +152,46 @@ describe('judging a model directory', () => {
     ],
   ];
 
+  const embedding: [what: string, spoil: () => Promise<void>, name: string][] = [
+    ['BERT', () => write('config.json', '{"model_type":"bert","max_position_embeddings":512}'), 'x'],
+    [
+      'Qwen3 as published',
+      async () => {
+        await write('config.json', JSON.stringify({ ...CONFIG, model_type: 'qwen3' }));
+        await write('modules.json', '[]');
+      },
+      'x',
+    ],
+    [
+      'Qwen3 as converted',
+      () => write('config.json', JSON.stringify({ ...CONFIG, model_type: 'qwen3' })),
+      'mlx-community/Qwen3-Embedding-0.6B-8bit',
+    ],
+  ];
+
+  it.each(embedding)('knows %s for an embedding model, which cannot chat', async (...[, spoil, name]) => {
+    await spoil();
+    expect(await judgeDirectory(folder, name)).toMatchObject({
+      usable: false,
+      embeds: true,
+      problem: { code: 'model_unsupported', message: expect.stringMatching(/cannot chat/) },
+      quantization: 'float16',
+    });
+    await rm(join(folder, 'tokenizer.json'));
+    expect(await judgeDirectory(folder, name)).toMatchObject({
+      embeds: false,
+      problem: { code: 'model_invalid' },
+    });
+  });
+
+  it('takes no other Qwen3 for one', async () => {
+    await write('config.json', JSON.stringify({ ...CONFIG, model_type: 'qwen3' }));
+    expect(await judgeDirectory(folder, 'embeddings/Qwen3-4B')).toMatchObject({
+      usable: true,
+      embeds: false,
+    });
+  });
+
   it('says that a folder which is not there cannot be read', async () => {
     const verdict = await judgeDirectory(join(folder, 'absent'));
     expect(verdict.problem).toEqual({

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '#server/kernel/errors.ts';
 import architectures from './architectures.json' with { type: 'json' };
@@ -28,6 +28,8 @@ export const Verdict = z.object({
   /** Memory after widening to float32, for the note on a CPU without half-precision matmul. */
   widenedBytes: z.number().nullable(),
   hasChatTemplate: z.boolean(),
+  /** It measures texts, and its only problem is that it cannot chat. */
+  embeds: z.boolean(),
   sampling: ModelSampling,
 });
 export type Verdict = z.infer<typeof Verdict>;
@@ -67,23 +69,32 @@ const EMPTY: Verdict = {
   memoryBytes: null,
   widenedBytes: null,
   hasChatTemplate: false,
+  embeds: false,
   sampling: {},
 };
 
-/** Judges a model directory without loading anything. A bad one gets a verdict with the reason, never an exception. */
-export async function judgeDirectory(path: string): Promise<Verdict> {
+/**
+ * Judges a model directory without loading anything. A bad one gets a verdict with the reason, never an exception.
+ * `name` as it was published: converted embedding models say nowhere else what they are.
+ */
+export async function judgeDirectory(path: string, name = basename(path)): Promise<Verdict> {
   const verdict = { ...EMPTY };
   try {
     const names = await readdir(path);
     refuseUnsafe(names);
     const config = await readConfig(path);
     verdict.architecture = config.model_type;
-    refuseConfig(config);
+    const embeds = isEmbedder(config, names, name);
+    if (embeds) refuseCustomCode(config);
+    else refuseConfig(config);
     const tensors = await readWeights(path, names, verdict);
     describe(verdict, config, tensors);
+    refuseWithoutTokenizer(names);
+    verdict.embeds = embeds;
+    if (embeds) throw cannotChat();
     verdict.hasChatTemplate = await findChatTemplate(path, names);
     verdict.sampling = await readSampling(path, names);
-    refuseUnusable(verdict, names);
+    refuseBaseModel(verdict);
     verdict.usable = true;
   } catch (error) {
     verdict.problem = problemOf(error);
@@ -119,20 +130,31 @@ async function readConfig(path: string): Promise<ModelConfig> {
 
 /** Refuses custom code and architectures that the installed mlx-lm has no module for. */
 export function refuseConfig(config: ModelConfig): void {
-  if (config.auto_map !== undefined || config.model_file !== undefined) {
-    throw invalid(
-      'Its config.json asks for custom code (auto_map or model_file), which MLX Code never runs.',
-    );
-  }
-  if (EMBEDDING.has(config.model_type)) {
-    throw new AppError('model_unsupported', 'It is an embedding model: it measures texts and cannot chat.');
-  }
+  refuseCustomCode(config);
+  if (EMBEDDING.has(config.model_type)) throw cannotChat();
   if (!KNOWN.has(config.model_type)) {
     throw new AppError(
       'model_unsupported',
       `The architecture ${JSON.stringify(config.model_type)} is not known to the installed mlx-lm ${architectures.mlx_lm}.`,
     );
   }
+}
+
+function refuseCustomCode(config: ModelConfig): void {
+  if (config.auto_map === undefined && config.model_file === undefined) return;
+  throw invalid('Its config.json asks for custom code (auto_map or model_file), which MLX Code never runs.');
+}
+
+/** What the engine can embed with: BERT, and Qwen3 where its files or its name say that it is for embedding. */
+function isEmbedder(config: ModelConfig, names: readonly string[], name: string): boolean {
+  if (EMBEDDING.has(config.model_type)) return true;
+  if (config.model_type !== 'qwen3') return false;
+  const published = names.includes('modules.json') || names.includes('config_sentence_transformers.json');
+  return published || /embedding/i.test(basename(name));
+}
+
+function cannotChat(): AppError {
+  return new AppError('model_unsupported', 'It is an embedding model: it measures texts and cannot chat.');
 }
 
 async function readWeights(
@@ -218,7 +240,7 @@ async function readSampling(path: string, names: readonly string[]): Promise<Ver
   return parsed?.success ? parsed.data : {};
 }
 
-function refuseUnusable(verdict: Verdict, names: readonly string[]): void {
+function refuseWithoutTokenizer(names: readonly string[]): void {
   if (
     !names.includes('tokenizer.json') &&
     !names.includes('tokenizer.model') &&
@@ -226,6 +248,9 @@ function refuseUnusable(verdict: Verdict, names: readonly string[]): void {
   ) {
     throw invalid('It has no tokenizer (tokenizer.json). Download it again.');
   }
+}
+
+function refuseBaseModel(verdict: Verdict): void {
   if (!verdict.hasChatTemplate) {
     throw new AppError(
       'model_unsupported',

@@ -138,6 +138,22 @@ describe('what is on the disk', () => {
     expect(byId.get('guide')).toMatchObject({ name: 'Guide (built in)', usable: true });
   });
 
+  it('offers other rooms what embeds: the built-in model, and those on the disk', async () => {
+    const path = join(house.folder, 'home/models/small-embedder');
+    writeModelDirectory(path);
+    writeFileSync(join(path, 'config.json'), '{"model_type":"bert"}');
+    const sources = house.context.hooks.all('modelSource');
+    const listed = (await Promise.all(sources.map((source) => source.list?.() ?? []))).flat();
+    expect(listed.filter(({ embeds }) => embeds).map(({ id }) => id)).toEqual([
+      'all-MiniLM-L6-v2',
+      'own:small-embedder',
+    ]);
+    const found = await Promise.all(sources.map((source) => source.find('all-MiniLM-L6-v2')));
+    expect(found[0]).toMatchObject({ name: 'all-MiniLM-L6-v2 (built in)', embeds: true, builtIn: true });
+    expect(await sources[1]?.find('own:small-embedder')).toMatchObject({ path, embeds: true });
+    expect(await sources[1]?.find('guide')).toMatchObject({ embeds: false });
+  });
+
   it('finds models of an added folder, and forgets them with the folder', async () => {
     const added = join(house.folder, 'my models');
     writeModelDirectory(join(added, 'mine'));

@@ -5,6 +5,7 @@ import { AppError } from '#server/kernel/errors.ts';
 import type { ModelEntry } from '#server/kernel/hooks.ts';
 import { approveRoot } from '#server/kernel/paths.ts';
 import type { FeatureContext } from '../../feature.ts';
+import { embedderSource } from './built-in-embedder.ts';
 import { asModelEntry, type Catalog, createCatalog } from './catalog.ts';
 import type { ModelsEvents } from './contract.ts';
 import { createDownloads, DOWNLOAD, type Downloads } from './downloads.ts';
@@ -44,12 +45,13 @@ export function createRoom(context: FeatureContext<ModelsEvents>): Room {
     },
   });
   context.jobs.define(downloads.job);
+  context.hooks.register('modelSource', embedderSource(context.config));
   context.hooks.register('modelSource', {
     find: (id) => findUsable(catalog, id),
     fallback: async () => required(await findUsable(catalog, GUIDE), GUIDE),
     list: async () =>
       (await catalog.entries())
-        .filter(({ verdict }) => verdict.usable)
+        .filter(({ verdict }) => verdict.usable || verdict.embeds)
         .map((entry) => ({ ...asModelEntry(entry), name: nameOf(entry) })),
   });
   return { context, store, catalog, downloads };
@@ -60,8 +62,8 @@ async function findUsable(catalog: Catalog, id: string): Promise<ModelEntry | un
   const found = await catalog.find(id);
   const entry = (await catalog.entries()).find((candidate) => candidate.id === id);
   if (found === undefined || entry === undefined) return undefined;
-  const { problem } = entry.verdict;
-  if (problem !== null) {
+  const { problem, embeds } = entry.verdict;
+  if (problem !== null && !embeds) {
     const code = problem.code === 'model_unsupported' ? 'model_unsupported' : 'model_invalid';
     throw new AppError(code, `${nameOf(entry)} cannot be used. ${problem.message}`, {
       details: { model_id: id },
@@ -111,7 +113,10 @@ export async function listModels({ context, catalog }: Room, rescan: boolean) {
 /** Starts a load and answers with its first state; progress comes as `models.resident`. */
 export async function loadModel({ context, catalog }: Room, id: string) {
   const entry = required(await findUsable(catalog, id), id);
-  const loading = context.engines.load({ id, path: entry.path, memoryBytes: entry.memoryBytes });
+  const loading = context.engines.load({
+    ...{ id, path: entry.path, memoryBytes: entry.memoryBytes },
+    ...(entry.embeds ? { role: 'embed' } : {}),
+  });
   // The outcome is told by events; a refusal that comes at once is the answer of this request.
   const refused = await Promise.race([
     loading.then(() => undefined),
