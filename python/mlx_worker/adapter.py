@@ -6,6 +6,7 @@ one at a time as generate_step does, so that the scheduler decides the order and
 of mlx_lm's caches (merge, extend, filter, extract, trim) changes with its releases.
 """
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ import_mlx_lm()
 import mlx_lm  # noqa: E402
 from mlx_lm.models.cache import can_trim_prompt_cache, make_prompt_cache, trim_prompt_cache  # noqa: E402
 
+from .blas_threads import BlasThreads  # noqa: E402
 from .constrained import Constrained  # noqa: E402
 from .decoding import Decoding, Float32Logits  # noqa: E402
 from .groups import Group, Groups  # noqa: E402
@@ -95,6 +97,7 @@ class RowBatch:
         self._model: Any = Float32Logits(model)
         self._cache_source = model
         self._ends = frozenset(end_token_ids)
+        self._threads = BlasThreads()
         self._groups = Groups(tree_reduce(lambda size, array: size + array.nbytes, model.parameters(), 0))
 
     def __len__(self) -> int:
@@ -144,8 +147,9 @@ class RowBatch:
         return True
 
     def _feed(self, prompt: Prompt, end: int) -> None:
-        self._model(mx.array([prompt.token_ids[prompt.done : end]]), cache=prompt.cache)
-        mx.eval([layer.state for layer in prompt.cache])
+        with contextlib.nullcontext() if len(self) else self._threads.feeding(end - prompt.done):
+            self._model(mx.array([prompt.token_ids[prompt.done : end]]), cache=prompt.cache)
+            mx.eval([layer.state for layer in prompt.cache])
         prompt.done = end
         if end in prompt.checkpoints:
             prompt.reached(prompt)
