@@ -46,6 +46,16 @@ def test_greedy_answer_streams_and_repeats(engine: Engine) -> None:
     assert first.finished["timings"]["tokens_per_second"] > 0
 
 
+def test_prompt_is_told_in_ids_when_asked(engine: Engine) -> None:
+    asked = engine.generate(content="What did I ask?", report_prompt=True)
+    ids = asked.admitted["prompt_token_ids"]
+    assert len(ids) == asked.admitted["prompt_tokens"]
+    again = engine.generate(prompt_token_ids=ids)
+    assert again.admitted["prompt_hash"] == asked.admitted["prompt_hash"]
+    assert again.token_ids == asked.token_ids
+    assert again.admitted["prompt_token_ids"] is None
+
+
 def test_frames_of_a_row_come_in_order(engine: Engine) -> None:
     kinds = [frame["type"] for frame in engine.generate().frames]
     assert kinds[0] == "admitted"

@@ -159,6 +159,26 @@ def test_rows_that_leave_a_batch_are_reused(pair: Pair, engines: tuple[Engine, E
         assert reused(pair.ask(message, sampling={"max_tokens": 60})) > 0.9
 
 
+def test_samples_of_one_prompt_are_read_once(engines: tuple[Engine, Engine]) -> None:
+    engine, count = engines[0], 5
+    prompt = [7 + index % 240 for index in range(120)]
+    for seed in range(count):
+        sampling = {"max_tokens": 12, "temperature": 1.5, "seed": seed}
+        engine.send({"type": "generate", "row": f"n{seed}", "prompt_token_ids": prompt, "sampling": sampling})
+    frames = engine.until_finished(count)
+    usages = [frame["usage"] for frame in frames if frame["type"] == "finished"]
+    read = sum(usage["prompt_tokens"] - usage["cached_tokens"] for usage in usages)
+    assert read == len(prompt) + count - 1
+    said = {seed: [] for seed in range(count)}
+    for frame in frames:
+        for part in frame["rows"] if frame["type"] == "step" else []:
+            said[int(part["row"][1:])] += part["token_ids"]
+    assert len({tuple(tokens) for tokens in said.values()}) == count
+    for seed, tokens in said.items():
+        sampling = {"max_tokens": 12, "temperature": 1.5, "seed": seed}
+        assert engines[1].generate(prompt_token_ids=prompt, sampling=sampling).token_ids == tokens
+
+
 def test_unload_forgets(engines: tuple[Engine, Engine], model: Path) -> None:
     engine = engines[0]
     engine.generate(content=QUESTION)
