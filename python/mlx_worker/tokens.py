@@ -84,6 +84,9 @@ class Tokens:
             return None
         if frame.constraint is not None and (forced or (frame.tools and frame.tool_choice == "auto")):
             raise refusal("A constraint leaves no room for tool calls; use tool_choice none.", "constraint")
+        if self._wrapper.response_initial_state is not None:
+            parameter = "constraint" if frame.constraint is not None else "tool_choice"
+            raise refusal("This model writes headers of its own, which cannot be constrained.", parameter)
         thinking = None
         opened = self._thinking.at_end_of(prompt)
         if self._wrapper.has_thinking and (opened or frame.thinking != "off"):

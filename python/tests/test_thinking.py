@@ -118,6 +118,25 @@ def test_answer_may_speak_of_the_tag(tmp_path: Path) -> None:
     assert "".join(shown) == text
 
 
+def test_headers_of_a_format_with_several_messages_are_dropped(tmp_path: Path) -> None:
+    make_tokenizer(tmp_path, markers=["<|message|>", "<|eom|>", "<|eot|>", "<|start|>"])
+    wrapper = tokenizer_utils.load(tmp_path, defaults={"chat_template_type": "muse_spark"})
+    text = (
+        "to=self<|message|>Hm.<|eom|><|start|>assistant to=commentary<|message|>Wait.<|eom|>"
+        "<|start|>assistant to=user<|message|>Yes.<|eot|>"
+    )
+    row = RowText(
+        characters(TokenBytes(wrapper._tokenizer, {"type": "ByteLevel"}), wrapper._tokenizer),
+        channel_format(wrapper, tools=False),
+        [],
+    )
+    whole = Said()
+    for token in wrapper.encode(text, add_special_tokens=False):
+        whole = whole.add(row.push(token))
+    assert (whole.reasoning, whole.text) == ("Hm.", "Wait.Yes.")
+    assert row.reasoning_tokens
+
+
 @pytest.mark.parametrize(
     ("prompt", "inside"),
     [
