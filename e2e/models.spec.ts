@@ -92,13 +92,13 @@ test('the memory budget is changed, refused when it makes no sense, and evicts a
   await form.getByRole('textbox', { name: 'Budget in GB' }).fill('0.001');
   await form.getByRole('button', { name: 'Save' }).click();
   await expect(form.getByRole('alert')).toContainText('Between');
-  await form.getByRole('textbox', { name: 'Budget in GB' }).fill('0.3');
+  await form.getByRole('textbox', { name: 'Budget in GB' }).fill('0.6');
   await form.getByRole('textbox', { name: 'Minutes without use' }).fill('5');
   await form.getByRole('button', { name: 'Save' }).click();
   await expect(form).toBeHidden();
   await expect(memory.getByRole('listitem')).toHaveCount(1);
   await expect(memory.getByRole('listitem')).toContainText('Guide small');
-  await expect(memory.getByRole('meter')).toHaveAttribute('aria-valuetext', /of 300 MB$/);
+  await expect(memory.getByRole('meter')).toHaveAttribute('aria-valuetext', /of 600 MB$/);
   await expect(memory.getByText('after 5 minutes without use')).toBeVisible();
 });
 

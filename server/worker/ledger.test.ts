@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type LedgerEntry, makeRoom } from './ledger.ts';
+import { cacheBytes, type LedgerEntry, makeRoom } from './ledger.ts';
 
 function entry(modelId: string, memoryBytes: number, usedAt: number): LedgerEntry {
   return { modelId, memoryBytes, usedAt, pinned: false, idle: true };
@@ -55,5 +55,22 @@ describe('makeRoom', () => {
   it('makes a smaller budget hold, and refuses one that what stays has outgrown', () => {
     expect(makeRoom(0, 50, [entry('old', 40, 1), entry('recent', 40, 9)])).toEqual(['old']);
     expect(() => makeRoom(0, 50, [busy(60), entry('idle', 10, 1)])).toThrow(/Models that stay hold/);
+  });
+});
+
+describe('cacheBytes', () => {
+  const room = { neededBytes: 5_000, freeBytes: 8_000, totalBytes: 16_000 };
+
+  it('is a share of the machine', () => {
+    expect(cacheBytes(room)).toBe(1_000);
+  });
+
+  it('is no more than a part of what the budget leaves, and nothing when nothing is left', () => {
+    expect(cacheBytes({ ...room, freeBytes: 400 })).toBe(100);
+    expect(cacheBytes({ ...room, freeBytes: -50 })).toBe(0);
+  });
+
+  it('is small for a small model', () => {
+    expect(cacheBytes({ ...room, neededBytes: 300 })).toBe(300);
   });
 });

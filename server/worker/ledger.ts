@@ -54,9 +54,16 @@ const MAX_CACHE_BYTES = 8 * 2 ** 30;
 /** The rest is left to widened weights and to models that come later. */
 const SHARE_OF_FREE = 1 / 4;
 
+interface CacheRoom {
+  /** What the model needs by itself: a small one has small caches. */
+  neededBytes: number;
+  freeBytes: number;
+  totalBytes: number;
+}
+
 /** Bytes that a model may hold in caches of prompts, beside what it needs; reserved like everything else it holds. */
-export function cacheBytes(freeBytes: number, totalBytes: number): number {
-  const share = Math.min(totalBytes * CACHE_SHARE, MAX_CACHE_BYTES);
+export function cacheBytes({ neededBytes, freeBytes, totalBytes }: CacheRoom): number {
+  const share = Math.min(totalBytes * CACHE_SHARE, MAX_CACHE_BYTES, neededBytes);
   return Math.max(0, Math.floor(Math.min(share, freeBytes * SHARE_OF_FREE)));
 }
 

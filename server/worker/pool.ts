@@ -318,7 +318,12 @@ class ResidentPool implements EnginePool {
   /** The same memory after a crash as at first; the place as the policy says by then. */
   #cachesOf(resident: Resident) {
     if (resident.cacheBytes === null) {
-      resident.cacheBytes = cacheBytes(this.#freeBytes(), this.#totalBytes);
+      const neededBytes = resident.reservedBytes;
+      resident.cacheBytes = cacheBytes({
+        neededBytes,
+        freeBytes: this.#freeBytes(),
+        totalBytes: this.#totalBytes,
+      });
       resident.reservedBytes += resident.cacheBytes;
     }
     const { keepPromptCaches, promptCacheBytes } = this.#policy;
