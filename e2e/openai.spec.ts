@@ -35,8 +35,8 @@ test('a key made in the settings lets a program chat, until it is revoked', asyn
   await expect(row).toContainText('last used');
   await expect(page.getByText(key)).toHaveCount(0);
   await row.getByRole('button', { name: 'Rename my editor' }).click();
-  await row.getByRole('textbox').fill('my script');
-  await row.getByRole('button', { name: 'Save' }).click();
+  await section.getByRole('textbox', { name: 'Name of the key' }).fill('my script');
+  await section.getByRole('button', { name: 'Save' }).click();
   const renamed = section.getByRole('listitem').filter({ hasText: 'my script' });
   await renamed.getByRole('button', { name: 'Revoke my script' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();

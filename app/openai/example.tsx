@@ -1,7 +1,10 @@
 'use client';
 
+import { Copy } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
 import { CopyText } from '#app/_ui/copy-text.tsx';
+import { IconButton } from '#app/_ui/icon-button.tsx';
+import { notify, notifyError } from '#app/_ui/toast.ts';
 
 const noChanges = () => () => undefined;
 
@@ -12,20 +15,21 @@ export function Example() {
     () => window.location.origin,
     () => '',
   );
-  const curl = [
+  const example = [
     `curl ${origin}/v1/chat/completions`,
     '-H "Authorization: Bearer $MLX_CODE_KEY"',
     `-d '{"messages":[{"role":"user","content":"Hello"}]}'`,
-  ];
+  ].join(' \\\n  ');
+  const copy = () => navigator.clipboard.writeText(example).then(() => notify('Copied.'), notifyError);
   return (
     <div className="px-4 py-3">
       <p className="font-medium">Base URL</p>
       <CopyText text={`${origin}/v1`} label="base URL" />
       <p className="mt-2.5 font-medium">Try it</p>
-      <pre className="figures mt-1 overflow-x-auto rounded-control border border-line bg-bg px-3 py-2 text-tiny">
-        {curl.join(' \\\n  ')}
-      </pre>
-      <CopyText text={curl.join(' ')} label="example" />
+      <div className="mt-1 flex items-start rounded-control border border-line bg-bg">
+        <pre className="figures min-w-0 flex-1 overflow-x-auto px-3 py-2 text-tiny">{example}</pre>
+        <IconButton icon={Copy} size="small" label="Copy the example" onClick={copy} />
+      </div>
     </div>
   );
 }

@@ -6,6 +6,8 @@ import type { EnginePool } from '#server/worker/pool.ts';
 export interface Embedded {
   vectors: number[][];
   tokens: number;
+  /** Texts that were cut at the model's limit. */
+  truncated: number;
 }
 
 /** Measures texts on embedding engines. */
@@ -43,11 +45,16 @@ export function createEmbeddings(engines: EnginePool): Embeddings {
     async embed(model, texts, signal) {
       if (model.embeds !== true)
         throw new AppError('unsupported', `${model.name} writes text; it does not measure any.`);
-      const whole: Embedded = { vectors: [], tokens: 0 };
+      const whole: Embedded = { vectors: [], tokens: 0, truncated: 0 };
       for (let from = 0; from < texts.length; from += BATCH) {
-        const { vectors, tokens } = await embedBatch(model, texts.slice(from, from + BATCH), signal);
+        const { vectors, tokens, truncated } = await embedBatch(
+          model,
+          texts.slice(from, from + BATCH),
+          signal,
+        );
         whole.vectors.push(...vectors);
         whole.tokens += tokens;
+        whole.truncated += truncated;
       }
       return whole;
     },

@@ -52,6 +52,11 @@ describe('embeddings', () => {
     expect(dot(values, plain.data[0].embedding)).toBeGreaterThan(0.99999);
   });
 
+  it('tell how many texts were longer than the model reads', async () => {
+    const body = await embed({ input: ['short', 'word '.repeat(2_000)] });
+    expect(body.mlx_code).toEqual({ truncated: 1 });
+  });
+
   it('of more texts than one frame holds keep their order', async () => {
     const input = Array.from({ length: 150 }, (_, index) => (index === 140 ? 'a kitten naps' : 'x'));
     const { data } = await embed({ input });

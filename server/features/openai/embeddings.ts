@@ -28,14 +28,19 @@ export async function findEmbedder(hooks: Hooks, wanted: string | undefined): Pr
   throw refused('model', `model: ${model.name} writes text; name a model that embeds.`);
 }
 
-/** The vectors in OpenAI's shape; base64 is of little-endian float32. */
-export function showEmbeddings({ vectors, tokens }: Embedded, asked: EmbeddingRequest, modelId: string) {
+/** The vectors in OpenAI's shape; base64 is of little-endian float32. `truncated` counts texts cut at the model's limit. */
+export function showEmbeddings(
+  { vectors, tokens, truncated }: Embedded,
+  asked: EmbeddingRequest,
+  modelId: string,
+) {
   const show = asked.encoding_format === 'base64' ? inBase64 : (vector: number[]) => vector;
   return {
     object: 'list',
     model: modelId,
     data: vectors.map((vector, index) => ({ object: 'embedding', index, embedding: show(vector) })),
     usage: { prompt_tokens: tokens, total_tokens: tokens },
+    mlx_code: { truncated },
   };
 }
 
