@@ -48,6 +48,16 @@ const shown = (id: string) =>
     )
     .filter(([of]) => of === id);
 
+/** The message once its replay is over. */
+async function replayed(id: string): Promise<Message> {
+  await room.call('POST', `/chat/messages/${id}/replay`);
+  const found = await room.heard(
+    ({ event, args: [message] }) =>
+      event === 'chat.message' && (message as Message).id === id && (message as Message).replay !== null,
+  );
+  return found.args[0] as Message;
+}
+
 /** A long answer that `cut` met in the middle: on a busy machine one may be over before it is shown. */
 async function cutOff(cut: (id: string) => Promise<unknown>): Promise<Message> {
   for (let attempt = 1; ; attempt += 1) {
@@ -79,6 +89,29 @@ describe('with a real model', () => {
     const count = await room.call<TokenCount>('POST', `/chat/conversations/${id}/count`, { text });
     const { answer } = await room.send(id, text);
     expect((await room.ended(answer.id)).usage!.prompt_tokens).toBe(count.tokens);
+  });
+
+  test.each([
+    ['taken by likelihood', { temperature: 0 }],
+    ['drawn', { temperature: 0.9, top_p: 0.95 }],
+    ['drawn with penalties', { temperature: 0.7, presence_penalty: 0.4, frequency_penalty: 0.3 }],
+  ])('an answer whose tokens are %s is reproduced token for token', async (_, parameters) => {
+    const { answer } = await ask('How do I load a model?', parameters);
+    const { record, seed } = await room.ended(answer.id);
+    expect(record).toMatchObject({ runs: 1, mlx: expect.stringMatching(/^\d/) });
+    expect(seed).not.toBeNull();
+    const { replay, text } = await replayed(answer.id);
+    expect(replay).toMatchObject({ outcome: 'same', caveats: [], first_difference: null });
+    expect(replay!.tokens).toBeGreaterThan(5);
+    expect(text.length).toBeGreaterThan(0);
+  });
+
+  test('an answer of a later turn, whose prompt was reused, is reproduced as well', async () => {
+    const { answer } = await ask('How do I load a model?');
+    await room.ended(answer.id);
+    const next = await room.send(answer.conversation_id, 'And how do I unload it?');
+    await room.ended(next.answer.id);
+    expect((await replayed(next.answer.id)).replay).toMatchObject({ outcome: 'same', caveats: [] });
   });
 
   test('an answer keeps the receipt of what it did not have to read again', async () => {

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
@@ -22,6 +22,8 @@ interface Heard {
   /** Resolves when so many tokens were shown. */
   tokens(atLeast: number): Promise<void>;
   ended(id: string): Promise<Message>;
+  /** The message once its replay is over. */
+  replayed(id: string): Promise<Message>;
 }
 
 const LONG = 'Give me a tour of MLX Code';
@@ -67,12 +69,52 @@ test('kill -9 of the daemon leaves an answer that goes on with one call, at most
   expect(await later.ended(answer.id)).toMatchObject({ status: 'complete', text: whole.text });
 });
 
+test.runIf(process.platform === 'linux')(
+  'a machine that loses its power in an answer goes on with the same tokens, from a data folder as it lay',
+  async () => {
+    const whole = await answerOf(tab, LONG, 'guide');
+    const { conversation, answer, heard } = await ask(tab, LONG, { model: 'guide' });
+    await heard.tokens(40);
+    for (const pid of descendants(daemon.pid)) process.kill(pid, 'SIGKILL');
+    await daemon.kill('SIGKILL');
+    const lay = mkdtempSync(join(tmpdir(), 'mlx-code-power-'));
+    cpSync(home, lay, { recursive: true, filter: (path) => !path.includes('/run') });
+    tearLog(join(lay, 'mlx-code.sqlite-wal'));
+
+    const next = await startDaemon({ home: lay });
+    const later = await openTab(next);
+    try {
+      const found = await later.call<ConversationView>('GET', `/chat/conversations/${conversation.id}`);
+      const cut = found.messages[1]!;
+      expect(cut).toMatchObject({ id: answer.id, status: 'interrupted' });
+      expect(cut.text.length).toBeLessThan(whole.text.length);
+      expect(whole.text.startsWith(cut.text)).toBe(true);
+      const again = await later.listen(conversation.id);
+      await later.call('POST', `/chat/messages/${answer.id}/continue`, {});
+      const ended = await again.ended(answer.id);
+      expect(ended).toMatchObject({ text: whole.text, status: 'complete', interruptions: 1 });
+      expect(ended.usage!.completion_tokens).toBe(whole.usage!.completion_tokens);
+      await later.call('POST', `/chat/messages/${answer.id}/replay`);
+      const { replay } = await again.replayed(answer.id);
+      expect(replay).toMatchObject({ outcome: 'same' });
+      expect(replay!.caveats).toEqual([expect.stringContaining('continued')]);
+    } finally {
+      later.close();
+      await next.kill('SIGTERM');
+      rmSync(lay, { recursive: true, force: true });
+    }
+    tab.close();
+    await daemon.restart();
+    tab = await openTab(daemon);
+  },
+);
+
 test('closing the tab does not stop the answer, and two other tabs show the same', async () => {
   const whole = await answerOf(tab, LONG);
   const [one, two] = await Promise.all([openTab(daemon), openTab(daemon)]);
   const conversation = await begin(tab);
   const [left, right] = await Promise.all([one.listen(conversation.id), two.listen(conversation.id)]);
-  const { answer, heard } = await ask(tab, LONG, conversation);
+  const { answer, heard } = await ask(tab, LONG, { conversation });
   await heard.tokens(5);
   tab.close();
   tab = one;
@@ -83,21 +125,21 @@ test('closing the tab does not stop the answer, and two other tabs show the same
   expect([left.text, right.text]).toEqual([whole.text, whole.text]);
 });
 
-function begin(from: Tab): Promise<Conversation> {
+function begin(from: Tab, model = modelId): Promise<Conversation> {
   const parameters = { max_tokens: 1000 };
-  return from.call('POST', '/chat/conversations', { model_id: modelId, parameters });
+  return from.call('POST', '/chat/conversations', { model_id: model, parameters });
 }
 
-async function ask(from: Tab, text: string, given?: Conversation) {
-  const conversation = given ?? (await begin(from));
+async function ask(from: Tab, text: string, given: { conversation?: Conversation; model?: string } = {}) {
+  const conversation = given.conversation ?? (await begin(from, given.model));
   const heard = await from.listen(conversation.id);
   const path = `/chat/conversations/${conversation.id}/messages`;
   const { answer } = await from.call<{ answer: Message }>('POST', path, { text, request_id: requestId() });
   return { conversation, answer, heard };
 }
 
-async function answerOf(from: Tab, text: string): Promise<Message> {
-  const { answer, heard } = await ask(from, text);
+async function answerOf(from: Tab, text: string, model = modelId): Promise<Message> {
+  const { answer, heard } = await ask(from, text, { model });
   return heard.ended(answer.id);
 }
 
@@ -122,6 +164,19 @@ async function openTab({ link }: Daemon): Promise<Tab> {
     listen: (conversationId) => listen(socket, conversationId),
     close: () => socket.disconnect(),
   };
+}
+
+/** Processes that a process started, and those that these started. */
+function descendants(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  return children.filter(Boolean).flatMap((child) => [...descendants(Number(child)), Number(child)]);
+}
+
+/** The last page was being written: half of it is there. */
+function tearLog(path: string): void {
+  const { size } = statSync(path);
+  expect(size).toBeGreaterThan(4096);
+  truncateSync(path, size - 2048);
 }
 
 /** The cookie outlives the daemon: it is signed in again after a restart without a new link. */
@@ -159,6 +214,7 @@ async function listen(socket: Socket, conversationId: string): Promise<Heard> {
     tokens: (atLeast) => until(() => (shownTokens >= atLeast ? true : undefined)).then(() => undefined),
     ended: (id) =>
       until(() => messages.find((one) => one.id === id && !['queued', 'running'].includes(one.status))),
+    replayed: (id) => until(() => messages.find((one) => one.id === id && one.replay !== null)),
   };
   socket.on('chat.delta', ([, , text, tokens]: [string, number, string, number]) => {
     heard.text += text;
