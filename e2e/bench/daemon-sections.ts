@@ -1,5 +1,5 @@
 // Bars of the engine that need a whole daemon, for python/bench/versus.py: prints one JSON line a figure.
-//   node e2e/bench/daemon-sections.ts restart|unload|metrics [ROUNDS]
+//   node e2e/bench/daemon-sections.ts restart|unload [ROUNDS]
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { io } from 'socket.io-client';
 import { ulid } from 'ulid';
 import { type Daemon, startDaemon } from '../daemon.ts';
 import { signInTo } from '../signed-in.ts';
+import { median, report } from './figure.ts';
 
 const MEGABYTE = 1_000_000;
 const LIMIT_MS = 60_000;
@@ -193,21 +194,4 @@ function readProc(pid: number, file: string): string {
   } catch {
     return '';
   }
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-interface Figure {
-  name: string;
-  ours: string;
-  theirs: string;
-  value: number;
-  bar: number | null;
-  side: 'at least' | 'at most';
-}
-
-function report(figure: Figure): void {
-  console.log(JSON.stringify(figure));
 }

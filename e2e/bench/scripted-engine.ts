@@ -61,6 +61,7 @@ function answer(frame: ToEngine): void {
     case 'embed':
     case 'pause':
     case 'continue':
+    case 'withdraw':
   }
 }
 

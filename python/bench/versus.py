@@ -23,7 +23,7 @@ from tests.engine import OPENBLAS  # noqa: E402
 
 ENVIRONMENT = {"MLX_DISABLE_COMPILE": "1", "OPENBLAS_NUM_THREADS": "1", "LD_PRELOAD": str(OPENBLAS)}
 PYTHON_SECTIONS = ("alone", "together", "waiting", "prefix", "padding", "turns", "half")
-DAEMON_SECTIONS = ("restart", "unload")
+DAEMON_SECTIONS = ("restart", "unload", "metrics")
 SECTIONS = (*PYTHON_SECTIONS, *DAEMON_SECTIONS)
 
 

@@ -1,4 +1,4 @@
-"""Figures that need a whole daemon: e2e/bench/daemon-sections.ts measures them."""
+"""Figures of the daemon's side, measured by programs in e2e/bench that print one JSON line each."""
 
 import json
 import subprocess
@@ -8,12 +8,17 @@ from pathlib import Path
 from .figure import Figure, Patience
 
 ROOT = Path(__file__).resolve().parents[3]
+PROGRAMS = {
+    "restart": ("e2e/bench/daemon-sections.ts", "restart"),
+    "unload": ("e2e/bench/daemon-sections.ts", "unload"),
+    "metrics": ("e2e/bench/metrics-section.ts",),
+}
 PATIENCE_SECONDS = 300
 
 
 def figures_of(section: str, patience: Patience) -> Iterator[Figure]:
     """Raises CalledProcessError when the section fails; its complaint is on stderr."""
-    command = ["node", "e2e/bench/daemon-sections.ts", section]
+    command = ["node", *PROGRAMS[section]]
     if patience.rounds:
         command.append(str(patience.rounds))
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=PATIENCE_SECONDS)
