@@ -114,6 +114,23 @@ describe('with a real model', () => {
     expect((await replayed(next.answer.id)).replay).toMatchObject({ outcome: 'same', caveats: [] });
   });
 
+  test('an answer that must match matches, and is reproduced so', async () => {
+    const constraint = { type: 'regex', value: '(yes|no), [a-z]{3,9}' };
+    const { answer } = await ask('Can I load two models?', { constraint, temperature: 0.8 });
+    const ended = await room.ended(answer.id);
+    expect(ended.text).toMatch(/^(yes|no), [a-z]{3,9}$/);
+    expect((await replayed(answer.id)).replay).toMatchObject({ outcome: 'same' });
+  });
+
+  test('a grammar that cannot be followed is refused by name, and the answer says so', async () => {
+    const constraint = { type: 'grammar', value: 'start: nowhere' };
+    const { answer } = await ask('Can I load two models?', { constraint });
+    expect(await room.ended(answer.id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'invalid_request', details: { parameter: 'constraint' } },
+    });
+  });
+
   test('an answer keeps the receipt of what it did not have to read again', async () => {
     const { answer } = await ask('What does the receipt of an answer say?');
     const first = (await room.ended(answer.id)).usage!;
