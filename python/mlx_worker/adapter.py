@@ -29,6 +29,7 @@ from .layers import can_cut, can_pad, copy_layers, own_layers  # noqa: E402
 from .likelihoods import Likelihood  # noqa: E402
 from .radix import common_length  # noqa: E402
 from .sampling import RowSampling  # noqa: E402
+from .speculation import Speculation  # noqa: E402
 
 SUPPORTED_VERSION = "0.32.2"
 
@@ -92,12 +93,15 @@ class RowBatch:
     `key` is whatever the caller tells rows apart by.
     """
 
-    def __init__(self, model: Any, end_token_ids: Iterable[int]) -> None:
+    def __init__(
+        self, model: Any, end_token_ids: Iterable[int], speculation: Speculation | None = None
+    ) -> None:
         # mlx_lm asks for a Module and only calls it.
         self._model: Any = Float32Logits(model)
         self._cache_source = model
         self._ends = frozenset(end_token_ids)
         self._threads = BlasThreads()
+        self._speculation = speculation or Speculation()
         self._groups = Groups(tree_reduce(lambda size, array: size + array.nbytes, model.parameters(), 0))
 
     def __len__(self) -> int:
@@ -142,11 +146,13 @@ class RowBatch:
             self._feed(prompt, min([end, *(stop for stop in prompt.checkpoints if stop > prompt.done)]))
         if prompt.done < prompt.total - 1:
             return False
+        self._speculation.interrupt()
         self._groups.add(self._start(prompt))
         prompt.done = prompt.total
         return True
 
     def _feed(self, prompt: Prompt, end: int) -> None:
+        self._speculation.interrupt()
         with contextlib.nullcontext() if len(self) else self._threads.feeding(end - prompt.done):
             self._model(mx.array([prompt.token_ids[prompt.done : end]]), cache=prompt.cache)
             mx.eval([layer.state for layer in prompt.cache])
@@ -176,6 +182,7 @@ class RowBatch:
             for layer in layers:
                 layer.finalize()
             mx.eval([layer.state for layer in layers])
+        self._speculation.interrupt()
         self._groups.add(self._start_together(prompts, layers))
         for prompt in prompts:
             prompt.done = prompt.total
@@ -209,15 +216,18 @@ class RowBatch:
         )
 
     def decode(self) -> list[Decoded]:
-        """One step of every decoding row; rows that end leave.
+        """One step of every decoding row; rows that end leave. A lone row may say several tokens.
 
         Rows whose step raised come back `failed`; those of other groups go on.
         """
         decoded: list[Decoded] = []
+        alone = len(self._groups) == 1
+        if not alone:
+            self._speculation.interrupt()
         for group in list(self._groups):
             keys = list(group.uids)
             try:
-                decoded += self._step(group)
+                decoded += self._step(group, self._speculation.step if alone else None)
             except Exception as error:
                 self._groups.drop(group)
                 decoded += [Decoded(key, 0, None, broken=True, failed=error) for key in keys]
@@ -229,10 +239,10 @@ class RowBatch:
         self._groups.stepped()
         return decoded
 
-    def _step(self, group: Any) -> list[Decoded]:
+    def _step(self, group: Any, step: Callable[[Any], list[Any]] | None) -> list[Decoded]:
         decoded = [
             Decoded(r.uid, r.token, r.finish_reason, r.broken, self._left(group, r), r.failed, r.likelihood)
-            for r in group.next()
+            for r in (step(group) if step else group.next())
         ]
         if group.uids and any(row.end for row in decoded):
             group.settle()
@@ -279,6 +289,7 @@ class RowBatch:
 
     def unpark(self, group: Group) -> None:
         """Let a parked row go on where it was."""
+        self._speculation.interrupt()
         self._groups.add(group)
 
     def take(self, key: Any) -> Left | None:

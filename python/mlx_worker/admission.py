@@ -9,6 +9,7 @@ import msgspec
 
 from .contradictions import check_sampling
 from .errors import EngineError
+from .guessing import RowGuesses
 from .prompts import Chat
 from .protocol import Generate, WireMessage
 from .rows import Row
@@ -62,6 +63,7 @@ def admit(frame: Generate, tokens: Tokens) -> Admission:
         completed=len(resumed),
         spared=tokens.spared_token_ids,
         checkpoints=_checkpoints(tokens, frame, prompt),
+        guesses=RowGuesses() if frame.speculation == "auto" else None,
     )
     if frame.resume:
         try:

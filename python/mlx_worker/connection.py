@@ -250,29 +250,31 @@ class Connection:
 
         End tokens are not part of a row's ids: they say nothing, and a continuation must not hold one.
         """
-        rows: list[StepRow] = []
-        ending: list[tuple[Row, FinishReason, EngineError | None]] = []
+        rows: dict[Row, StepRow] = {}
+        ending: dict[Row, tuple[FinishReason, EngineError | None]] = {}
         for row, token, end in event.tokens:
-            if row.closed:
+            # Of several tokens of a row, one before the last may end it.
+            if row.closed or row in ending:
                 continue
             row.last_at = event.at
             if end == "stop":
-                ending.append((row, "stop", None))
+                ending[row] = "stop", None
                 continue
             try:
-                rows.append(self._say(row, token, event))
+                said = self._say(row, token, event)
             except Exception as error:
                 log("error", "a token has no text", row=row.id, error=traceback.format_exc())
                 failure = EngineError("engine_failed", f"The tokenizer rejects the token {token}: {error}")
-                ending.append((row, "error", failure))
+                ending[row] = "error", failure
                 continue
+            rows[row] = _joined(rows[row], said) if row in rows else said
             if row.text.stopped:
-                ending.append((row, "stop", None))
+                ending[row] = "stop", None
             elif end == "length":
-                ending.append((row, "length", None))
+                ending[row] = "length", None
         if rows:
-            self._send(Step(event.n, rows))
-        for row, reason, error in ending:
+            self._send(Step(event.n, list(rows.values())))
+        for row, (reason, error) in ending.items():
             self._close(row, reason, error)
 
     def _say(self, row: Row, token: int, event: Stepped) -> StepRow:
@@ -312,6 +314,7 @@ class Connection:
                 cache=row.cache_receipt(),
                 reasoning=said.reasoning,
                 tool_calls=row.text.calls,
+                speculation=row.guesses.receipt() if row.guesses else None,
             )
         )
 
@@ -347,3 +350,15 @@ class Connection:
             os._exit(EXIT_DISCONNECTED)
         if self._selector.get_key(self._link).events != selectors.EVENT_READ:
             self._selector.modify(self._link, selectors.EVENT_READ)
+
+
+def _joined(before: StepRow, after: StepRow) -> StepRow:
+    """Two tokens of one row in one step."""
+    return StepRow(
+        before.row,
+        before.token_ids + after.token_ids,
+        before.text + after.text,
+        before.reasoning + after.reasoning,
+        before.tool_calls + after.tool_calls,
+        before.logprobs + after.logprobs,
+    )

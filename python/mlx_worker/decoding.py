@@ -12,6 +12,7 @@ from typing import Any
 
 import mlx.core as mx
 
+from .layers import can_take_back, cut_layers
 from .likelihoods import Likelihood, Likelihoods
 from .penalties import Penalties
 from .sampling import Chooser, RowSampling
@@ -95,6 +96,48 @@ class Decoding:
                     response.prompt_cache = self.extract_cache(index)
                     response.all_tokens = self.tokens[index]
             self.filter(keep)
+        return responses
+
+    def can_verify(self, count: int) -> bool:
+        """Whether `verify` takes so many guesses: of a lone row, chosen for by its own logits alone, whose
+        cache lets go of wrong ones."""
+        if len(self.uids) != 1 or self.merged or self.kind != "plain":
+            return False
+        asks = self.sampling[0].sampling.logprobs or Penalties.needed(self.sampling)
+        return not asks and can_take_back(self.prompt_cache, count + 1)
+
+    def pending(self) -> int:
+        """The next token of a lone row; waits for it."""
+        mx.eval(self._ahead.tokens)
+        return int(_numbers(self._ahead.tokens)[0])
+
+    def verify(self, guesses: mx.array) -> list[Response]:
+        """One step of a lone row that says its next token and, of `guesses` after it, those that are right.
+
+        Shape [count]. Each is compared with the token that follows the ones before it by the row's own
+        parameters, so the row says what it would have said; the first that differs is its next token.
+        """
+        current, count, held = self._ahead, guesses.shape[0], self.tokens[0]
+        fed = mx.concatenate([current.tokens.astype(mx.int32), guesses.astype(mx.int32)])
+        logits = self.model(fed[None], cache=self.prompt_cache)[0]
+        first = self.sampling[0].position(len(held) + 1)
+        chosen = Chooser(self.sampling * (count + 1))(logits, range(first, first + count + 1))
+        peaks = mx.concatenate([current.peaks, mx.max(logits, axis=-1)])
+        mx.eval(fed, chosen, peaks)
+        said, follows, highs = _numbers(fed), _numbers(chosen), _numbers(peaks)
+        right = next((index for index in range(count) if said[index + 1] != follows[index]), count)
+        responses: list[Response] = []
+        for token, high in zip(said[: right + 1], highs, strict=False):
+            responses.append(Response(self.uids[0], token, self._end(0, token), not math.isfinite(high)))
+            if responses[-1].finish_reason is not None or responses[-1].broken:
+                break
+        held += [response.token for response in responses]
+        cut_layers(self.prompt_cache, count + 1 - len(responses))
+        last = len(responses)
+        self._ahead = _Ahead(chosen[last - 1 : last], peaks[last : last + 1], [None])
+        if responses[-1].finish_reason is not None:
+            responses[-1].prompt_cache, responses[-1].all_tokens = self.extract_cache(0), held
+            self.filter([])
         return responses
 
     def _end(self, index: int, token: int) -> str | None:

@@ -203,7 +203,9 @@ class Generations:
             row,
             row.token_ids,
             max_tokens=row.limit - row.resumed,
-            sampling=RowSampling(row.sampling, row.seed, row.prompt_tokens, row.spared, row.constraint),
+            sampling=RowSampling(
+                row.sampling, row.seed, row.prompt_tokens, row.spared, row.constraint, row.guesses
+            ),
             cache=reuse.layers if reuse else None,
             cached=reuse.tokens if reuse else 0,
             checkpoints=checkpoints,

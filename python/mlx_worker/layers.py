@@ -43,6 +43,11 @@ def can_cut(layers: Layers) -> bool:
     return all(_can_cut(layer) for layer in layers)
 
 
+def can_take_back(layers: Layers, tokens: int) -> bool:
+    """Whether so many tokens can be fed and then cut off again: a window must not be full by then."""
+    return all(_can_take_back(layer, tokens) for layer in layers)
+
+
 def copy_layers(layers: Layers, surplus: int = 0) -> list[Any]:
     """A copy without the last `surplus` tokens. Arrays are shared until one side writes."""
     copied = copy.deepcopy(list(layers))
@@ -150,6 +155,14 @@ def _can_cut(layer: Any) -> bool:
         return layer.offset < layer.max_size
     if isinstance(layer, ChunkedKVCache):
         return layer.start_position == 0
+    return isinstance(layer, PLAIN)
+
+
+def _can_take_back(layer: Any, tokens: int) -> bool:
+    if isinstance(layer, CacheList):
+        return can_take_back(layer.caches, tokens)
+    if isinstance(layer, RotatingKVCache):
+        return layer.offset + tokens < layer.max_size
     return isinstance(layer, PLAIN)
 
 

@@ -36,7 +36,10 @@ Progress = Callable[[float, str], None]
 
 @dataclass
 class LoadedModel:
-    """A model in memory. `tokenizer` is mlx_lm's TokenizerWrapper; `embedder` is set where it embeds."""
+    """A model in memory. `tokenizer` is mlx_lm's TokenizerWrapper; `embedder` is set where it embeds.
+
+    `draft` is the small model that guesses ahead for it, where one was asked for.
+    """
 
     directory: ModelDirectory
     model: nn.Module
@@ -44,10 +47,11 @@ class LoadedModel:
     end_token_ids: frozenset[int]
     receipt: LoadReceipt
     embedder: Embedder | None = None
+    draft: nn.Module | None = None
 
 
 def load_model(frame: Load, progress: Progress) -> LoadedModel:
-    """Load the directory of `frame`, reporting `progress(done 0..1, stage)`.
+    """Load the directory of `frame`, and its draft model's, reporting `progress(done 0..1, stage)`.
 
     Raises EngineError `model_invalid`, `model_unsupported` or `insufficient_memory`; the last before
     any weight is read.
@@ -55,13 +59,18 @@ def load_model(frame: Load, progress: Progress) -> LoadedModel:
     started = time.perf_counter()
     progress(0.0, "checking")
     directory = check_directory(frame.path)
+    draft = None if frame.draft_path is None else _check_draft(directory, frame.draft_path)
     limit = frame.memory_limit_bytes or memory_bytes()
-    widen = _decide_widening(directory, limit, frame.widen)
+    widen = _decide_widening([directory, draft] if draft else [directory], limit, frame.widen)
     mx.reset_peak_memory()
     try:
         if is_embedder(directory) if frame.role is None else frame.role == "embed":
             return _load_embedder(directory, frame, widen, progress, started)
-        return _load_decoder(directory, frame, widen, progress, started)
+        loaded = _load_decoder(directory, frame, widen, progress, started)
+        if draft is not None:
+            progress(0.97, "draft model")
+            _add_draft(loaded, draft, widen, started)
+        return loaded
     except EngineError:
         raise
     except MemoryError as error:
@@ -77,20 +86,21 @@ def needed_bytes(weights_bytes: int) -> int:
     return int(weights_bytes * WEIGHT_OVERHEAD) + OVERHEAD_BYTES
 
 
-def _decide_widening(directory: ModelDirectory, limit: int, widen: str) -> bool:
+def _decide_widening(directories: list[ModelDirectory], limit: int, widen: str) -> bool:
     """Whether to hold float32: only where half and quantized products are slow, and only if it fits."""
-    stored = needed_bytes(directory.weights_bytes)
+    weights_bytes = sum(directory.weights_bytes for directory in directories)
+    stored = needed_bytes(weights_bytes)
     if stored > limit:
         raise EngineError(
             "insufficient_memory",
             f"The model needs {_gigabytes(stored)}; {_gigabytes(limit)} may be used for it.",
             needed_bytes=stored,
             limit_bytes=limit,
-            weights_bytes=directory.weights_bytes,
+            weights_bytes=weights_bytes,
         )
     if widen == "never" or device() != "cpu":
         return False
-    return needed_bytes(directory.float32_bytes()) <= limit
+    return needed_bytes(sum(directory.float32_bytes() for directory in directories)) <= limit
 
 
 def _gigabytes(count: int) -> str:
@@ -137,6 +147,53 @@ def _load_decoder(
         has_tools=takes_tools(tokenizer),
     )
     return LoadedModel(directory, model, tokenizer, frozenset(tokenizer.eos_token_ids), receipt)
+
+
+def _check_draft(directory: ModelDirectory, name: str) -> ModelDirectory:
+    """The checked directory of a draft model. Raises EngineError `model_invalid` when it speaks other ids."""
+    try:
+        draft = check_directory(name)
+    except EngineError as error:
+        message = f"The draft model cannot be used: {error.message}"
+        raise EngineError(error.code, message, **{**error.details, "draft": True}) from error
+    if _vocabulary(directory) != _vocabulary(draft):
+        raise EngineError(
+            "model_invalid",
+            "The draft model has another vocabulary: only a model with the same tokenizer can guess ahead.",
+            draft=True,
+        )
+    return draft
+
+
+def _vocabulary(directory: ModelDirectory) -> dict[str, int] | bytes:
+    """The ids of all tokens; of older formats, the file that says so."""
+    file = directory.path / "tokenizer.json"
+    if file.is_file():
+        return Tokenizer.from_file(str(file)).get_vocab(with_added_tokens=True)
+    return (directory.path / "tokenizer.model").read_bytes()
+
+
+def _add_draft(loaded: LoadedModel, directory: ModelDirectory, widen: bool, started: float) -> None:
+    """Load the draft model beside the other, and count its bytes among theirs."""
+    from mlx_lm.utils import get_total_parameters
+    from mlx_lm.utils import load_model as load_mlx_lm
+
+    draft, _ = load_mlx_lm(directory.path, lazy=True)
+    receipt = loaded.receipt
+    receipt.draft_parameters = get_total_parameters(draft)
+    _materialise(draft, widen, lambda done: None)
+    _, kv_bytes, trimmable = _probe(draft)
+    if not trimmable:
+        raise EngineError(
+            "model_unsupported",
+            "The draft model cannot take back wrong guesses: its cache holds a window or a state.",
+            draft=True,
+        )
+    receipt.weights_bytes += _measure(draft)[0]
+    receipt.kv_bytes_per_token += kv_bytes
+    receipt.peak_bytes = mx.get_peak_memory()
+    receipt.load_seconds = time.perf_counter() - started
+    loaded.draft = draft
 
 
 def _load_embedder(

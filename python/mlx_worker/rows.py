@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from .constraints import RowConstraint
 from .errors import EngineError
+from .guessing import RowGuesses
 from .likelihoods import Likelihood
 from .prefix_cache import Origin
 from .protocol import CacheReceipt, Priority, Sampling, Timings, Usage
@@ -20,7 +21,7 @@ class Row:
     `token_ids` are all ids to be fed: the prompt's, then those resumed. `completed` counts completion
     tokens, resumed ones included; `limit` is the most there may be. `reused` ids were in a cache already.
     `checkpoints` are lengths at which the next prompt is sure to agree; `spared` ids are never excluded by
-    XTC. Marks are seconds of the monotonic clock.
+    XTC. `guesses` is None where none were wanted. Marks are seconds of the monotonic clock.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Row:
     completed: int = 0
     unsent: Said | None = None
     constraint: RowConstraint | None = None
+    guesses: RowGuesses | None = None
     checkpoints: tuple[int, ...] = ()
     spared: tuple[int, ...] = ()
     reused: int = 0

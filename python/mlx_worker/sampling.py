@@ -9,6 +9,7 @@ import mlx.core as mx
 
 from .constraints import RowConstraint
 from .filters import exclude_top_choices, keep_min_p, keep_top_k, keep_top_p
+from .guessing import RowGuesses
 from .protocol import Sampling
 
 # Up to so many candidates are ordered by themselves; more are masked out of the whole vocabulary.
@@ -22,7 +23,8 @@ class RowSampling:
     """How one row's tokens are chosen; with its ids this is all there is to know.
 
     Ids from `prompt_tokens` on are its completion. `spared` ids are never excluded by XTC. Rows with a
-    `constraint` decode in a group of their own (constrained.py).
+    `constraint` decode in a group of their own (constrained.py). `guesses`: what it knows of guessing its
+    tokens ahead, where it may (speculation.py).
     """
 
     sampling: Sampling
@@ -30,6 +32,7 @@ class RowSampling:
     prompt_tokens: int = 0
     spared: tuple[int, ...] = ()
     constraint: RowConstraint | None = None
+    guesses: RowGuesses | None = None
 
     def position(self, held: int) -> int:
         """The number of the completion token that follows `held` ids, counted from 0."""

@@ -12,6 +12,7 @@ import msgspec
 
 from .adapter import SUPPORTED_VERSION, RowBatch, check_version
 from .cache_files import CacheFiles
+from .draft import DraftModel
 from .embed_queue import EmbedQueue
 from .errors import EngineError
 from .generations import Generations
@@ -34,6 +35,7 @@ from .protocol import (
     error_body,
 )
 from .rows import Drop, Failed, Halt, Park, Prefilled, Proceed, Row, Stepped, Unpark
+from .speculation import Speculation
 from .tokens import Tokens
 
 CLEAR_CACHE_EVERY_STEPS = 512
@@ -176,7 +178,10 @@ class Scheduler:
         wanted = max(loaded.receipt.weights_bytes // POOL_WEIGHTS_SHARE, POOL_MIN_BYTES)
         mx.set_cache_limit(min(wanted, _share(POOL_SHARE, POOL_BYTES)))
         if tokens is not None:
-            batch = RowBatch(loaded.model, loaded.end_token_ids)
+            draft = None
+            if loaded.draft is not None:
+                draft = DraftModel(loaded.draft, loaded.receipt.vocabulary)
+            batch = RowBatch(loaded.model, loaded.end_token_ids, Speculation(draft))
             self._generations = Generations(batch, _open_prefixes(frame, loaded), self._post)
         # What is loaded stays: later collections need not walk it.
         gc.collect()
