@@ -41,6 +41,8 @@ from .tokens import Tokens
 CLEAR_CACHE_EVERY_STEPS = 512
 # Freed buffers that MLX may keep for reuse: of the weights' bytes, and never more than of the machine's.
 POOL_WEIGHTS_SHARE, POOL_MIN_BYTES = 4, 8 << 20
+# A batch of texts needs more than a step does; with less, a fourth of the time goes into page faults.
+EMBEDDING_POOL_BYTES = 128 << 20
 POOL_SHARE, POOL_BYTES = 16, (256 << 20, 2 << 30)
 # Caches of prompts that may come again, where the load frame sets no limit.
 PREFIX_SHARE, PREFIX_BYTES = 16, (128 << 20, 8 << 30)
@@ -175,7 +177,8 @@ class Scheduler:
             self._post(Error(frame.id, error_body(error)))
             return
         self._loaded = loaded
-        wanted = max(loaded.receipt.weights_bytes // POOL_WEIGHTS_SHARE, POOL_MIN_BYTES)
+        least = POOL_MIN_BYTES if tokens is not None else EMBEDDING_POOL_BYTES
+        wanted = max(loaded.receipt.weights_bytes // POOL_WEIGHTS_SHARE, least)
         mx.set_cache_limit(min(wanted, _share(POOL_SHARE, POOL_BYTES)))
         if tokens is not None:
             draft = None

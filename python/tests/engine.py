@@ -24,9 +24,12 @@ Frame = dict[str, Any]
 
 
 class Engine:
-    """Spawns `python -m mlx_worker` and speaks frames with it. Use as a context manager."""
+    """Spawns `python -m mlx_worker` and speaks frames with it. Use as a context manager.
 
-    def __init__(self) -> None:
+    `variables` go over those of its environment.
+    """
+
+    def __init__(self, **variables: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="engine-")
         path = str(Path(self._folder.name) / "e.sock")
         listener = socket.socket(socket.AF_UNIX)
@@ -43,6 +46,7 @@ class Engine:
         }
         if OPENBLAS.exists():
             environment["LD_PRELOAD"] = str(OPENBLAS)
+        environment |= variables
         self.log = Path(self._folder.name) / "log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
