@@ -174,6 +174,21 @@ describe('an answer', () => {
   });
 });
 
+describe('a batch of many rows', () => {
+  it('takes no place from whoever waits for an answer', async () => {
+    const batch = Array.from({ length: 17 }, (_, index) =>
+      start({ id: `batch-${index}`, priority: 'batch', sampling: endless }),
+    );
+    await Promise.all(batch.slice(0, 16).map((recorder) => recorder.tokens(1)));
+    expect(batch[16]!.states).toEqual([{ phase: 'queued', position: 1 }]);
+    const urgent = start({ sampling: sampling({ max_tokens: 4 }) });
+    expect((await urgent.result).finishReason).toBe('length');
+    expect(urgent.states.some(({ phase }) => phase === 'queued')).toBe(false);
+    for (const index of batch.keys()) generations.stop(`batch-${index}`);
+    await Promise.all(batch.map(({ result }) => result));
+  });
+});
+
 describe('Stop', () => {
   it('ends a running answer as cancelled, keeping what was written', async () => {
     const recorder = start({ sampling: endless });

@@ -68,7 +68,7 @@ export class Run {
     let result: GenerationResult;
     try {
       const moved = (position: number) => this.#become({ phase: 'queued', position });
-      const leave = await queue.enter(request.modelId, this.#stopping.signal, moved);
+      const leave = await queue.enter(placeOf(request), this.#stopping.signal, moved);
       this.#watch.entered();
       try {
         result = this.#finish(await this.#answerAcrossDeaths());
@@ -268,6 +268,11 @@ export class Run {
       );
     }
   }
+}
+
+/** Whoever waits for an answer has places of their own, which no batch can take. */
+function placeOf({ modelId, priority = 'interactive' }: GenerationRequest): string {
+  return priority === 'interactive' ? modelId : `${modelId} later`;
 }
 
 function promptOf({ promptTokenIds, prompt, messages }: GenerationRequest) {
