@@ -38,10 +38,19 @@ function Engine({ engine, name }: { engine: EngineMetrics; name: string }) {
     <>
       <Row name={name} value={process_bytes} />
       {active_bytes === null ? null : (
-        <div className="grid grid-cols-3 gap-2 pl-3 text-tiny text-ink-3">
-          <Count name="MLX active" bytes={active_bytes} meaning="Arrays that MLX holds now" />
-          <Count name="peak" bytes={peak_bytes} meaning="The most that MLX ever held in this engine" />
-          <Count name="cache" bytes={cache_bytes} meaning="Freed arrays that MLX keeps for the next ones" />
+        <div>
+          <dt className="sr-only">MLX in {name}</dt>
+          <dd>
+            <dl className="grid grid-cols-3 gap-2 pl-3 text-tiny text-ink-3">
+              <Count name="MLX active" bytes={active_bytes} meaning="Arrays that MLX holds now" />
+              <Count name="peak" bytes={peak_bytes} meaning="The most that MLX ever held in this engine" />
+              <Count
+                name="cache"
+                bytes={cache_bytes}
+                meaning="Freed arrays that MLX keeps for the next ones"
+              />
+            </dl>
+          </dd>
         </div>
       )}
     </>
