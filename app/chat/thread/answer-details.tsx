@@ -64,7 +64,7 @@ export function origins({ seed, parameters, model, record }: Message): Rows {
   return rows;
 }
 
-export const CONSTRAINTS = {
+const CONSTRAINTS = {
   json_schema: 'a JSON schema',
   regex: 'a regular expression',
   grammar: 'a grammar',

@@ -18,7 +18,7 @@ export type Ending = Pick<MessageRow, 'status' | 'finishReason' | 'error'> &
   Partial<Pick<MessageRow, 'usage' | 'timings' | 'seed' | 'dropped' | 'toolCalls'>>;
 
 /** What is known of an answer once the engine took it. */
-export type AdmittedChange = Pick<MessageRow, 'seed' | 'model' | 'record'>;
+type AdmittedChange = Pick<MessageRow, 'seed' | 'model' | 'record'>;
 
 const UNFINISHED: MessageRow['status'][] = ['queued', 'running'];
 

@@ -101,7 +101,7 @@ export class ReplayRun implements GenerationSink {
 }
 
 /** What is not as it was when the answer was made, a sentence each. */
-export function caveatsOf(row: MessageRow, admission: Admission): string[] {
+function caveatsOf(row: MessageRow, admission: Admission): string[] {
   const { record, model, interruptions } = row;
   if (record === null) return [];
   const { versions } = admission;
