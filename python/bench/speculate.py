@@ -21,8 +21,11 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "bench"))
 
-from bench.decode import processor_seconds  # noqa: E402
+
+from sections.processes import processor_seconds  # noqa: E402
+
 from tests.copier import make_copier  # noqa: E402
 from tests.engine import Engine  # noqa: E402
 from tests.tiny import QWEN2  # noqa: E402
