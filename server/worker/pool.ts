@@ -15,6 +15,7 @@ import type { LoadReceipt } from './protocol.ts';
 import {
   cancelRows,
   describeResident,
+  hasOtherDraft,
   leavesAt,
   ledgerEntry,
   type Resident,
@@ -31,6 +32,8 @@ export interface LoadSpec {
   memoryBytes: number | null;
   /** An embedder that lost the files which say so is loaded as one by its role. Default: what its files say. */
   role?: EngineRole;
+  /** A small model with the same tokenizer that is loaded beside it and guesses ahead. */
+  draft?: { path: string; memoryBytes: number } | null;
 }
 
 export type ResidentState = 'starting' | 'loading' | 'ready' | 'restarting' | 'stopping' | 'failed';
@@ -254,14 +257,15 @@ class ResidentPool implements EnginePool {
     const resident = this.#residents.get(spec.id);
     if (!resident) return this.#begin(spec);
     const { supervisor } = resident;
-    if (supervisor.status.state !== 'stopping' && !supervisor.isForgiven()) return resident;
+    const stays = supervisor.status.state !== 'stopping' && !supervisor.isForgiven();
+    if (stays && !hasOtherDraft(resident, spec)) return resident;
     await this.#remove(spec.id, 'unloaded');
     return this.#find(spec, { signal });
   }
 
   /** Reserves the memory and starts the load. Errors: insufficient_memory, before anything is touched. */
   #begin(spec: LoadSpec): Resident {
-    const neededBytes = spec.memoryBytes ?? unjudgedBytes(spec.path);
+    const neededBytes = (spec.memoryBytes ?? unjudgedBytes(spec.path)) + (spec.draft?.memoryBytes ?? 0);
     const evicted = makeRoom(neededBytes, this.#budgetBytes(), this.#entries(this.#policy));
     for (const id of evicted) void this.#remove(id, 'evicted to make room for another model');
     const supervisor = this.#supervise(spec, () => resident);

@@ -55,6 +55,11 @@ export function leavesAt(resident: Resident, { idleMs, pinned }: MemoryPolicy): 
   return stays ? null : resident.usedAt + idleMs;
 }
 
+/** Whether another draft model is wanted than the loaded one; a busy engine keeps its own until it is idle. */
+export function hasOtherDraft(resident: Resident, wanted: LoadSpec): boolean {
+  return resident.spec.draft?.path !== wanted.draft?.path && isIdle(resident);
+}
+
 function isIdle({ supervisor, leases, waiters }: Resident): boolean {
   return supervisor.status.state === 'ready' && leases + waiters === 0;
 }
