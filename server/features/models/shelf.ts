@@ -22,7 +22,13 @@ export interface Machine {
   pinned: ReadonlySet<string>;
 }
 
-export function showModel(entry: CatalogEntry, machine: Machine): Model {
+/** The draft model that was chosen for a model, and those that suit it. */
+interface Drafts {
+  chosen: string | null;
+  candidates: string[];
+}
+
+export function showModel(entry: CatalogEntry, machine: Machine, drafts: Drafts): Model {
   const { verdict } = entry;
   return {
     id: entry.id,
@@ -40,6 +46,8 @@ export function showModel(entry: CatalogEntry, machine: Machine): Model {
     fits: verdict.memoryBytes === null ? null : verdict.memoryBytes <= machine.budgetBytes,
     note: noteOf(entry, machine),
     pinned: machine.pinned.has(entry.id),
+    draft_model_id: drafts.chosen,
+    draft_candidates: drafts.candidates,
   };
 }
 
@@ -79,6 +87,7 @@ export function showResident(model: ResidentModel): Resident {
     context_window: model.receipt?.context_window ?? null,
     has_thinking: model.receipt?.has_thinking ?? null,
     has_tools: model.receipt?.has_tools ?? null,
+    draft_parameters: model.receipt?.draft_parameters ?? null,
     error: model.error,
   };
 }
