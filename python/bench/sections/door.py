@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import subprocess
 import tempfile
 import urllib.request
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from .peer import SAME_ENVIRONMENT
+from .peer import plain_environment
 from .streams import HttpClient, finish
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -20,10 +19,11 @@ ROOT = Path(__file__).resolve().parents[3]
 @contextlib.contextmanager
 def serve_daemon(model: Path) -> Generator[HttpClient]:
     """A client of /v1 of a daemon with a home of its own, with `model` loaded and warm."""
-    inherited = {name: value for name, value in os.environ.items() if name not in SAME_ENVIRONMENT}
     with tempfile.TemporaryDirectory(prefix="versus-home-") as home:
         command = ["node", "server/main.ts", "--port", "0", "--home", home, "--no-open"]
-        process = subprocess.Popen(command, cwd=ROOT, env=inherited, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=plain_environment(), stdout=subprocess.PIPE, text=True
+        )
         try:
             door = _sign_in(_link(process))
             door.call("/api/models/folders", {"path": str(model)})
