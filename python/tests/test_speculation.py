@@ -8,6 +8,7 @@ import pytest
 from mlx.utils import tree_map
 
 from mlx_worker.adapter import Left, RowBatch
+from mlx_worker.decoding import Decoding
 from mlx_worker.draft import DraftModel
 from mlx_worker.guessing import RowGuesses
 from mlx_worker.loader import load_model
@@ -263,3 +264,26 @@ def test_draft_model_goes_on_from_what_it_read(target: Any, near: Any) -> None:
     again.begin({})
     assert again.finish() == first
     assert again.guesses.drafted["draft"] > 0
+
+
+def test_draft_model_is_right_again_after_a_failed_step(
+    target: Any, near: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lone = Lone(target, near)
+    lone.begin({})
+    lone.step(5)
+    with monkeypatch.context() as patch:
+        patch.setattr(Decoding, "verify", refuse)
+        failed = lone.batch.decode()
+    assert [row.failed is not None for row in failed] == [True]
+    again = Lone(target)
+    again.batch = lone.batch
+    again.begin({})
+    assert again.finish() == plain(target, {})
+    receipt = again.guesses.receipt()
+    assert receipt is not None
+    assert receipt.accepted_tokens > receipt.drafted_tokens / 4
+
+
+def refuse(group: Decoding, guesses: mx.array) -> None:
+    raise RuntimeError("No memory for this.")
