@@ -63,6 +63,8 @@ export const Resident = z
     has_tools: z.boolean().nullable(),
     /** Of the draft model that is loaded beside it. */
     draft_parameters: z.number().nullable(),
+    /** The machines of its ranks, this one first; empty when one process holds it all. */
+    hosts: z.array(z.string()),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
   })
   .openapi('Resident');

@@ -107,6 +107,7 @@ export async function listModels({ context, store, catalog }: Room, rescan: bool
     budgetBytes: memory.budgetBytes,
     widens: process.platform === 'linux',
     pinned: context.engines.policy().pinned,
+    bytesHere: (id: string, bytes: number) => context.engines.bytesHere(id, bytes),
   };
   return {
     models: entries.map((entry) => {

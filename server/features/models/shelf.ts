@@ -20,6 +20,8 @@ export interface Machine {
   /** Whether engines here widen half and quantized weights to float32 when memory allows. */
   widens: boolean;
   pinned: ReadonlySet<string>;
+  /** What this machine holds of a model: less of one that runs over several. */
+  bytesHere(modelId: string, wholeBytes: number): number;
 }
 
 /** The draft model that was chosen for a model, and those that suit it. */
@@ -30,6 +32,7 @@ interface Drafts {
 
 export function showModel(entry: CatalogEntry, machine: Machine, drafts: Drafts): Model {
   const { verdict } = entry;
+  const bytes = verdict.memoryBytes === null ? null : machine.bytesHere(entry.id, verdict.memoryBytes);
   return {
     id: entry.id,
     name: nameOf(entry),
@@ -42,8 +45,8 @@ export function showModel(entry: CatalogEntry, machine: Machine, drafts: Drafts)
     quantization: verdict.quantization,
     context_window: verdict.contextWindow,
     size_bytes: verdict.sizeBytes,
-    memory_bytes: verdict.memoryBytes,
-    fits: verdict.memoryBytes === null ? null : verdict.memoryBytes <= machine.budgetBytes,
+    memory_bytes: bytes,
+    fits: bytes === null ? null : bytes <= machine.budgetBytes,
     note: noteOf(entry, machine),
     pinned: machine.pinned.has(entry.id),
     draft_model_id: drafts.chosen,
@@ -88,6 +91,7 @@ export function showResident(model: ResidentModel): Resident {
     has_thinking: model.receipt?.has_thinking ?? null,
     has_tools: model.receipt?.has_tools ?? null,
     draft_parameters: model.receipt?.draft_parameters ?? null,
+    hosts: model.hosts,
     error: model.error,
   };
 }
