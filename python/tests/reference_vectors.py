@@ -29,7 +29,8 @@ def main() -> None:
 
 
 def write(name: str, model: Path, prompts: dict[str, str | None]) -> None:
-    from sentence_transformers import SentenceTransformer
+    # Made with what this environment has not: see the top.
+    from sentence_transformers import SentenceTransformer  # ty: ignore[import-not-found]
 
     transformer = SentenceTransformer(str(model), device="cpu")
     vectors = {

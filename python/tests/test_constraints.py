@@ -71,7 +71,7 @@ def test_length_cuts_a_constrained_answer(engine: Engine) -> None:
 
 
 def test_constrained_rows_run_beside_free_ones_and_change_nothing(engine: Engine) -> None:
-    frames = {
+    frames: dict[str, dict[str, Any]] = {
         "json": {"constraint": JSON, "sampling": SEEDED},
         "regex": {"constraint": REGEX, "sampling": GREEDY},
         "free": {"sampling": {"max_tokens": 60}},
@@ -193,7 +193,12 @@ def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 def paint(engine: Engine, **options: Any) -> Answer:
-    frame = {"tools": TOOLS, "tool_choice": {"name": "paint"}, "thinking": "auto", "sampling": SEEDED}
+    frame: dict[str, Any] = {
+        "tools": TOOLS,
+        "tool_choice": {"name": "paint"},
+        "thinking": "auto",
+        "sampling": SEEDED,
+    }
     return engine.generate(**{**frame, **options})
 
 

@@ -311,7 +311,7 @@ def test_a_token_that_one_rank_alone_decoded_is_never_said(tmp_path: Path) -> No
     hosts = tmp_path / "hosts"
     hosts.write_text(json.dumps([[f"127.0.0.1:{port}"], [f"127.0.0.1:{port + 1}"]]))
 
-    def start(rank: int, code: str, **ends: Any) -> "subprocess.Popen[bytes]":
+    def start(rank: int, code: str, **ends: Any) -> "subprocess.Popen[Any]":
         environment = {
             **os.environ,
             "MLX_HOSTFILE": str(hosts),

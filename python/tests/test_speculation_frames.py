@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,8 +27,9 @@ class Copying:
         }
         self.said = text[3 : 3 + LENGTH]
 
-    def generate(self, **frame: object) -> Answer:
-        return self.engine.generate(**{**self.asked, **frame})
+    def generate(self, **frame: Any) -> Answer:
+        asked: dict[str, Any] = {**self.asked, **frame}
+        return self.engine.generate(**asked)
 
 
 def said_by(row: str, frames: list[Frame]) -> list[int]:
@@ -113,7 +115,7 @@ def test_second_row_is_answered_while_the_first_guesses(copying: Copying) -> Non
     engine = copying.engine
     engine.send(generate_frame("a", **copying.asked))
     engine.until(lambda f: f["type"] == "step" and len(f["rows"][0]["token_ids"]) > 1)
-    asked = {**copying.asked, "sampling": {**copying.asked["sampling"], "max_tokens": 20}}
+    asked: dict[str, Any] = {**copying.asked, "sampling": {**copying.asked["sampling"], "max_tokens": 20}}
     engine.send(generate_frame("b", **asked))
     frames = engine.until_finished(2)
     said = {row: said_by(row, frames) for row in "ab"}
