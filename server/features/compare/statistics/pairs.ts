@@ -31,6 +31,9 @@ export const VOTES_NEEDED_LIMIT = 500;
 
 const ERROR_RATE = 0.05;
 
+/** Those of 30 contestants. Beyond, likelihood ratios of all pairs take seconds. */
+const ROOTED_PAIRS = 435;
+
 /** Two contestants by their places, with their votes. */
 export interface Pair {
   i: number;
@@ -41,10 +44,12 @@ export interface Pair {
 /**
  * Compares all pairs. A pair is decided by the likelihood ratio less half a vote (the continuity correction of F. Yates,
  * 1934: a few votes can only come out in a few ways), with the levels of S. Holm (A simple sequentially rejective
- * multiple test procedure, Scandinavian Journal of Statistics 6, 1979) over all pairs.
+ * multiple test procedure, Scandinavian Journal of Statistics 6, 1979) over all pairs. With more than 30 contestants, the
+ * normal approximation at the maximum stands in for the likelihood ratio.
  */
 export function comparePairs(fit: Fit, pairs: readonly Pair[]): PairComparison[] {
-  const evidence = pairs.map((pair) => weigh(fit, pair));
+  const rooted = pairs.length <= ROOTED_PAIRS;
+  const evidence = pairs.map((pair) => weigh(fit, pair, rooted ? signedRoot : normalRoot));
   const { decided, level } = holm(evidence.map(({ p }) => p));
   return pairs.map(({ record }, at) => {
     const { difference, sd, root, information } = evidence[at] ?? nothing;
@@ -85,11 +90,11 @@ interface Evidence {
 
 const nothing: Evidence = { difference: 0, sd: 1, root: 0, information: 0, p: 1 };
 
-function weigh(fit: Fit, { i, j }: Pair): Evidence {
+function weigh(fit: Fit, { i, j }: Pair, rootOf: typeof signedRoot): Evidence {
   const direction = between(fit, i, j);
   const difference = dot(direction, fit.best.x);
   const sd = deviation(fit, direction);
-  const root = signedRoot(fit, direction);
+  const root = rootOf(fit, direction);
   const corrected = Math.max(0, Math.abs(root) - sd / 2);
   return {
     difference,
@@ -98,6 +103,10 @@ function weigh(fit: Fit, { i, j }: Pair): Evidence {
     information: voteInformation(fit, difference),
     p: 2 * normalBelow(-corrected),
   };
+}
+
+function normalRoot(fit: Fit, direction: Float64Array): number {
+  return dot(direction, fit.best.x) / deviation(fit, direction);
 }
 
 /** The direction in which `i` is ahead of `j`. */

@@ -208,3 +208,11 @@ it('twenty contestants with 10,000 votes are told apart where they differ', () =
   expect(contestants.at(-1)!.rank.from).toBeGreaterThan(15);
   expect(contestant({ contestants } as Ranking, idOf(0)).rank.from).toBe(1);
 });
+
+it('forty contestants are ranked as well, by the normal approximation', () => {
+  const strengths = Array.from({ length: 40 }, (_, at) => (20 - at) / 10);
+  const { contestants, pairs } = rank(votesOf({ strengths }, 10_000, seeded(1)));
+  const far = pairs.filter(({ a, b }) => Math.abs(Number(a.slice(6)) - Number(b.slice(6))) >= 15);
+  expect(far.every(({ decided, difference }) => decided && difference > 0)).toBe(true);
+  expect(contestants[0]!.rank.to).toBeLessThan(10);
+});

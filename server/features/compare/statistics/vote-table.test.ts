@@ -36,6 +36,6 @@ it.each([
 });
 
 it('more contestants than can be ranked are refused', () => {
-  const ids = Array.from({ length: 201 }, (_, at) => `model-${at}`);
-  expect(() => tabulate([], ids)).toThrow('A ranking holds up to 200 contestants.');
+  const ids = Array.from({ length: 101 }, (_, at) => `model-${at}`);
+  expect(() => tabulate([], ids)).toThrow('A ranking holds up to 100 contestants.');
 });

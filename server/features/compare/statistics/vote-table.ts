@@ -32,12 +32,12 @@ export interface Cell {
   bothBad: number;
 }
 
-const CONTESTANTS_LIMIT = 200;
+const CONTESTANTS_LIMIT = 100;
 const VOTES_LIMIT = 1_000_000;
 
 /**
  * Sums votes into a table. `contestants` adds ids that have no vote yet. Throws `invalid_request` for a contestant
- * against itself, a count that is no whole number from 0 to a million, and more than 200 contestants.
+ * against itself, a count that is no whole number from 0 to a million, and more than 100 contestants.
  */
 export function tabulate(counts: Iterable<VoteCount>, contestants: readonly string[] = []): VoteTable {
   const list = [...counts];
