@@ -39,7 +39,7 @@ CREATE TABLE `compare_answers` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `compare_answers_by_turn` ON `compare_answers` (`turn_id`,`contestant_id`);--> statement-breakpoint
 CREATE INDEX `compare_answers_by_status` ON `compare_answers` (`comparison_id`,`status`,`contestant_id`,`turn_index`);--> statement-breakpoint
-CREATE INDEX `compare_answers_to_judge` ON `compare_answers` (`comparison_id`,`contestant_id`,`turn_id`,`digest`);--> statement-breakpoint
+CREATE INDEX `compare_answers_to_judge` ON `compare_answers` (`comparison_id`,`turn_index`,`digest`);--> statement-breakpoint
 CREATE INDEX `compare_answers_unfinished` ON `compare_answers` (`status`) WHERE "compare_answers"."status" in ('waiting', 'running', 'interrupted');--> statement-breakpoint
 CREATE TABLE `compare_merges` (
 	`turn_id` text PRIMARY KEY NOT NULL,

@@ -133,7 +133,7 @@ export const compareAnswers = sqliteTable(
       table.contestantId,
       table.turnIndex,
     ),
-    index('compare_answers_to_judge').on(table.comparisonId, table.contestantId, table.turnId, table.digest),
+    index('compare_answers_to_judge').on(table.comparisonId, table.turnIndex, table.digest),
     index('compare_answers_unfinished')
       .on(table.status)
       .where(sql`${table.status} in ('waiting', 'running', 'interrupted')`),

@@ -66,6 +66,12 @@ export class TurnStore {
     return found;
   }
 
+  /** Also of a deleted comparison: it may be restored. */
+  checksOf(id: string): TurnRow['checks'] {
+    const row = this.#user.select({ checks: compareTurns.checks }).from(compareTurns);
+    return row.where(eq(compareTurns.id, id)).get()?.checks ?? [];
+  }
+
   byRequest(requestId: string): TurnRow | undefined {
     return this.#user.select().from(compareTurns).where(eq(compareTurns.requestId, requestId)).get();
   }

@@ -163,12 +163,11 @@ export class Writer {
 
   /** Evaluates the checks of a complete answer. */
   async check(answerId: string): Promise<void> {
-    const row = this.#parts.answers.stored(answerId);
+    const { answers, turns, checker } = this.#parts;
+    const row = answers.stored(answerId);
     if (!row) return;
-    const { turn } = this.#parts.turns.find(row.turnId);
-    this.#parts.answers.record(answerId, {
-      checks: await this.#parts.checker.evaluate(row.text, turn.checks),
-    });
+    const results = await checker.evaluate(row.text, turns.checksOf(row.turnId));
+    answers.record(answerId, { checks: results });
   }
 
   /** Keeps at it while the disk is full: what was written is not lost. */

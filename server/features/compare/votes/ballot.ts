@@ -6,16 +6,13 @@ import { isHidden, isSettled, toAnswer, toTurn } from '../views.ts';
 /** The next pair to judge, the one that is expected to tell most; null when all of them are. */
 export async function nextBallot(room: Room, comparison: ComparisonRow): Promise<Ballot | null> {
   const open = room.votes.open(comparison.id);
-  if (open.length === 0) return null;
+  if (!open) return null;
   const { votes: done, took } = room.votes.pace(comparison.id);
   // What other comparisons have told of these contestants counts as well.
-  const next = await room.arena.nextPair(
-    open.map((one) => one.contestants),
-    `${comparison.shuffleSeed}.${done}`,
-  );
-  const left = next?.first ?? open[0]?.contestants[0] ?? '';
-  const right = next?.second ?? open[0]?.contestants[1] ?? '';
-  const turnId = room.votes.openTurn(comparison.id, [left, right]);
+  const next = await room.arena.nextPair(open.contestants, `${comparison.shuffleSeed}.${done}`);
+  const left = next?.first ?? open.contestants[0]?.[0] ?? '';
+  const right = next?.second ?? open.contestants[0]?.[1] ?? '';
+  const turnId = room.votes.openTurn(comparison.id, [left, right], open.from);
   // Judged in another tab while the pair was chosen.
   if (turnId === undefined) return nextBallot(room, comparison);
   const { turn } = room.turns.find(turnId);
@@ -24,14 +21,14 @@ export async function nextBallot(room: Room, comparison: ComparisonRow): Promise
   const second = whole?.answers.find((answer) => answer.contestantId === right);
   if (!whole || !first || !second) return null;
   const hidden = isHidden(comparison, turn) && !isSettled(whole);
-  const remaining = open.reduce((sum, { pairs }) => sum + pairs, 0);
+  const total = room.votes.judgeable(comparison.id);
   return {
     turn: toTurn(whole, comparison),
     first: toAnswer(first, hidden),
     second: toAnswer(second, hidden),
     done,
-    total: done + remaining,
-    seconds_left: took.length === 0 ? null : (remaining * median(took)) / 1000,
+    total,
+    seconds_left: took.length === 0 ? null : ((total - done) * median(took)) / 1000,
   };
 }
 

@@ -15,6 +15,16 @@ export interface VoteFilter {
   tag?: string | undefined;
 }
 
+/** Where in a comparison something is left to judge, and between whom. */
+export interface OpenPairs {
+  /** The first of the turns that were looked at. */
+  from: number;
+  contestants: [string, string][];
+}
+
+/** Turns that are looked through at a time: what a person judges in an hour or two. */
+const TURNS_AT_ONCE = 500;
+
 /** Votes. Each is on the disk (synchronous FULL) before its request is answered. */
 export class VoteStore {
   readonly #user: Database['user'];
@@ -95,19 +105,36 @@ export class VoteStore {
       group by tag order by votes desc, tag`);
   }
 
-  /** Pairs of contestants between whom there is something to judge in this comparison, and how many pairs of answers. */
-  open(comparisonId: string): { contestants: [string, string]; pairs: number }[] {
-    const rows = this.#user.all<{ one: string; other: string; pairs: number }>(sql`
-      select a.contestant_id as one, b.contestant_id as other, count(*) as pairs from ${openAnswers(comparisonId)}
-      group by 1, 2 order by 1, 2`);
-    return rows.map(({ one, other, pairs }) => ({ contestants: [one, other], pairs }));
+  /** Pairs of answers of this comparison that can be judged or were: of `k` in a turn that are all different, k(k - 1)/2. */
+  judgeable(comparisonId: string): number {
+    const row = this.#user.get<{ pairs: number | null }>(sql`
+      select sum(pairs) as pairs from (
+        select sum(same) * (sum(same) - 1) / 2 - sum(same * (same - 1) / 2) as pairs from (
+          select turn_index, count(*) as same from compare_answers
+          where comparison_id = ${comparisonId} and digest is not null group by turn_index, digest)
+        group by turn_index)`);
+    return row?.pairs ?? 0;
   }
 
-  /** The turn that comes first of those in which these two have not been judged. */
-  openTurn(comparisonId: string, [one, other]: readonly [string, string]): string | undefined {
+  /** Pairs of contestants between whom something is to be judged, in the first turns where anything is. */
+  open(comparisonId: string): OpenPairs | undefined {
+    const last = this.#user.get<{ turn: number | null }>(
+      sql`select max(turn_index) as turn from compare_answers where comparison_id = ${comparisonId}`,
+    );
+    for (let from = 0; from <= (last?.turn ?? -1); from += TURNS_AT_ONCE) {
+      const rows = this.#user.all<{ one: string; other: string }>(sql`
+        select distinct a.contestant_id as one, b.contestant_id as other from ${openAnswers(comparisonId, from)}
+        order by 1, 2`);
+      if (rows.length > 0) return { from, contestants: rows.map(({ one, other }) => [one, other]) };
+    }
+    return undefined;
+  }
+
+  /** The turn that comes first of those from `from` on in which these two have not been judged. */
+  openTurn(comparisonId: string, [one, other]: readonly [string, string], from: number): string | undefined {
     const [low, high] = one < other ? [one, other] : [other, one];
     return this.#user.get<{ turnId: string } | undefined>(sql`
-      select a.turn_id as turnId from ${openAnswers(comparisonId)}
+      select a.turn_id as turnId from ${openAnswers(comparisonId, from)}
         and a.contestant_id = ${low} and b.contestant_id = ${high}
       order by a.turn_index limit 1`)?.turnId;
   }
@@ -129,10 +156,11 @@ export class VoteStore {
 }
 
 /** Pairs of answers of one turn that can be judged and were not; the smaller contestant id is `a`. */
-function openAnswers(comparisonId: string) {
+function openAnswers(comparisonId: string, from: number) {
   return sql`compare_answers a
     join compare_answers b on b.turn_id = a.turn_id and a.contestant_id < b.contestant_id
-    where a.comparison_id = ${comparisonId} and a.digest is not null and b.digest is not null and a.digest <> b.digest
+    where a.comparison_id = ${comparisonId} and a.turn_index >= ${from} and a.turn_index < ${from + TURNS_AT_ONCE}
+      and a.digest is not null and b.digest is not null and a.digest <> b.digest
       and not exists (select 1 from compare_votes v where v.undone_at is null
         and v.pair = min(a.id, b.id) || '.' || max(a.id, b.id))`;
 }
