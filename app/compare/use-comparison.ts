@@ -1,7 +1,7 @@
 'use client';
 
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useReconnect, useTopic } from '#app/_client/socket.ts';
 import type { Answer, CompareEvents, Turn, Vote } from '#server/features/compare/contract.ts';
 import { isRunning, readState } from './answer-state.ts';
@@ -52,11 +52,13 @@ async function openWhole(id: string): Promise<OpenComparison> {
 function useCompareEvents(id: string): void {
   const client = useQueryClient();
   useTopic<CompareEvents>(`comparison:${id}`, {
-    'compare.delta': ({ answer_id, seq, text, reasoning }) =>
-      liveTexts.delta([answer_id, seq, text, 0, reasoning]),
+    // Answers of a run that nobody looks at are not kept here.
+    'compare.delta': ({ answer_id, seq, text, reasoning }) => {
+      if (liveTexts.get(answer_id) !== undefined) liveTexts.delta([answer_id, seq, text, 0, reasoning]);
+    },
     'compare.state': ({ answer_id, state }) => {
       const read = readState(state);
-      if (read !== null) liveTexts.state(answer_id, read);
+      if (read !== null && liveTexts.get(answer_id) !== undefined) liveTexts.state(answer_id, read);
     },
     'compare.answer': (answer) => putAnswer(client, id, answer),
     'compare.turn': (turn) => turn.comparison_id === id && putTurn(client, turn),
@@ -78,10 +80,10 @@ export function useCompareChanges(): void {
 }
 
 export function putTurn(client: QueryClient, turn: Turn): void {
-  for (const answer of turn.answers) if (isRunning(answer)) liveTexts.begin(answer.id, answer);
   client.setQueryData<OpenComparison>(keys.open(turn.comparison_id), (data) => {
-    if (data === undefined) return data;
-    const known = data.turns.some(({ id }) => id === turn.id);
+    const known = data?.turns.some(({ id }) => id === turn.id) === true;
+    if (data === undefined || (data.comparison.kind === 'run' && !known)) return data;
+    for (const answer of turn.answers) if (isRunning(answer)) liveTexts.begin(answer.id, answer);
     const turns = known
       ? data.turns.map((one) => (one.id === turn.id ? turn : one))
       : [...data.turns, turn].sort((one, other) => one.index - other.index);
@@ -90,7 +92,7 @@ export function putTurn(client: QueryClient, turn: Turn): void {
 }
 
 export function putAnswer(client: QueryClient, comparisonId: string, answer: Answer): void {
-  if (isRunning(answer)) liveTexts.begin(answer.id, answer);
+  if (isRunning(answer) && liveTexts.get(answer.id) !== undefined) liveTexts.begin(answer.id, answer);
   client.setQueryData<OpenComparison>(
     keys.open(comparisonId),
     (data) => data && { ...data, turns: data.turns.map((turn) => withAnswer(turn, answer)) },
@@ -118,10 +120,17 @@ export function dropVote(client: QueryClient, vote: Vote): void {
 
 /** Joins running answers, and asks after those that have gone silent: an event may be missed, an answer never. */
 function useFollow(running: Answer[], client: QueryClient, comparisonId: string): void {
+  const followed = useRef(new Set<string>());
   const ids = running.map(({ id }) => id).join(' ');
   useEffect(() => {
-    if (ids === '') return;
-    for (const answer of running) liveTexts.begin(answer.id, answer);
+    const now = new Set(ids.split(' ').filter((id) => id !== ''));
+    for (const id of followed.current) if (!now.has(id)) liveTexts.end(id);
+    for (const answer of running) {
+      if (followed.current.has(answer.id)) continue;
+      liveTexts.begin(answer.id, answer);
+      void liveTexts.catchUp(answer.id);
+    }
+    followed.current = now;
     const seen = new Map<string, number>();
     const ask = async (id: string) => {
       const seq = liveTexts.get(id)?.seq ?? 0;
@@ -131,16 +140,18 @@ function useFollow(running: Answer[], client: QueryClient, comparisonId: string)
       // The turn, too: its open pairs and what may be shown changed with its answers.
       else await client.invalidateQueries({ queryKey: keys.open(comparisonId) });
     };
-    for (const id of ids.split(' ')) void liveTexts.catchUp(id);
     // A request that fails is asked again by the next turn; the banner says that the daemon is away.
-    const timer = setInterval(
-      () => ids.split(' ').forEach((id) => void ask(id).catch(() => undefined)),
-      SILENCE,
-    );
-    return () => {
-      clearInterval(timer);
-      for (const id of ids.split(' ')) liveTexts.end(id);
-    };
+    const timer = setInterval(() => {
+      for (const id of now) void ask(id).catch(() => undefined);
+    }, SILENCE);
+    return () => clearInterval(timer);
     // oxlint-disable-next-line react/exhaustive-deps -- the ids name what matters of `running`
   }, [ids, client, comparisonId]);
+  useEffect(
+    () => () => {
+      for (const id of followed.current) liveTexts.end(id);
+      followed.current = new Set();
+    },
+    [],
+  );
 }

@@ -13,17 +13,19 @@ export function RankingTable({ standings }: { standings: Standing[] }) {
       </caption>
       <thead>
         <tr className="border-b border-line-strong text-left text-tiny text-ink-2 [&>th]:py-1.5 [&>th]:font-normal">
-          <th className="w-[30%] pr-4 max-sm:w-auto">contestant</th>
-          <th className="max-sm:hidden">strength, relative to the mean</th>
-          <th className="w-20 pl-4 text-right">points</th>
-          <th className="w-16 pl-4 text-right">votes</th>
+          <th className="w-[30%] pr-4">contestant</th>
+          <th>
+            strength<span className="max-sm:hidden">, relative to the mean</span>
+          </th>
+          <th className="w-20 pl-4 text-right max-sm:hidden">points</th>
+          <th className="w-16 pl-4 text-right max-sm:hidden">votes</th>
           <th className="w-14 pl-4 text-right">rank</th>
         </tr>
       </thead>
       <tbody>
         {standings.map((standing) => (
           <tr key={standing.id} className="border-b border-line last:border-b-0">
-            <th scope="row" className="max-w-0 truncate py-1 pr-4 text-left font-normal max-sm:max-w-40">
+            <th scope="row" className="max-w-0 truncate py-1 pr-4 text-left font-normal">
               <span
                 aria-hidden="true"
                 style={{ background: standing.color }}
@@ -31,7 +33,7 @@ export function RankingTable({ standings }: { standings: Standing[] }) {
               />
               {standing.name}
             </th>
-            <td className="max-sm:hidden">
+            <td>
               <Tooltip text={standing.explanation}>
                 <span
                   role="img"
@@ -45,10 +47,10 @@ export function RankingTable({ standings }: { standings: Standing[] }) {
                 </span>
               </Tooltip>
             </td>
-            <td className="figures pl-4 text-right">
+            <td className="figures pl-4 text-right max-sm:hidden">
               {standing.votes === 0 ? '–' : Math.round(standing.points)}
             </td>
-            <td className="figures pl-4 text-right">{standing.votes}</td>
+            <td className="figures pl-4 text-right max-sm:hidden">{standing.votes}</td>
             <td className="figures pl-4 text-right whitespace-nowrap">{standing.rank}</td>
           </tr>
         ))}

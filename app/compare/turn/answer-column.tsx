@@ -48,7 +48,7 @@ export const AnswerColumn = memo(function AnswerColumn(props: AnswerColumnProps)
       <header className="flex min-h-12 items-center gap-2.5 px-4 pt-1">
         <LetterMark letter={answer.letter} />
         <div className="min-w-0 flex-1">
-          <h3 className="truncate text-heading font-medium">{title}</h3>
+          <h2 className="truncate text-heading font-medium">{title}</h2>
           {name !== null && note !== undefined && note !== '' ? (
             <p className="truncate text-tiny text-ink-3">{note}</p>
           ) : null}
@@ -150,12 +150,16 @@ function Outcome({ answer, onRetry }: Pick<AnswerColumnProps, 'answer' | 'onRetr
   }
   if (status === 'complete' && text.trim() === '')
     return <p className="text-small text-ink-2">The model ended its answer without a word.</p>;
-  if (status !== 'cancelled' && status !== 'interrupted') return null;
+  if (status === 'interrupted')
+    return (
+      <p className="mt-2 text-small text-ink-2">
+        Interrupted. What had arrived is kept, and it goes on by itself.
+      </p>
+    );
+  if (status !== 'cancelled') return null;
   return (
     <div className="mt-2 flex flex-wrap items-center gap-3 text-small text-ink-2">
-      {status === 'cancelled'
-        ? 'Stopped. What had arrived is kept.'
-        : 'Interrupted. What had arrived is kept.'}
+      Stopped. What had arrived is kept.
       {again}
     </div>
   );

@@ -5,7 +5,6 @@ import { useEffect, useRef, useState } from 'react';
 import { Screen } from '#app/_shell/screen.tsx';
 import { Button } from '#app/_ui/button.tsx';
 import { ErrorNote } from '#app/_ui/error-note.tsx';
-import { Switch } from '#app/_ui/switch.tsx';
 import { notifyError } from '#app/_ui/toast.ts';
 import type { Turn } from '#server/features/compare/contract.ts';
 import { isRunning } from '../answer-state.ts';
@@ -79,6 +78,7 @@ function Live({ open: { comparison, turns, votes } }: { open: ReturnType<typeof 
                 votes={votes}
                 identities={identities}
                 inStep={inStep}
+                onInStep={setInStep}
                 current={index === turns.length - 1}
               />
             </div>
@@ -95,10 +95,6 @@ function Live({ open: { comparison, turns, votes } }: { open: ReturnType<typeof 
       </div>
       <div className="shrink-0 px-3 pb-3 md:px-6 md:pb-4">
         <div className="mx-auto w-full max-w-[1400px]">
-          <div className="mb-2 hidden items-center justify-end gap-2 text-tiny text-ink-2 md:flex">
-            Scroll in step
-            <Switch label="Scroll in step" checked={inStep} onChange={setInStep} />
-          </div>
           <FollowUp comparisonId={id} running={running} onStop={stop} />
         </div>
       </div>

@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Combine, Diff, Eye } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '#app/_ui/button.tsx';
+import { Switch } from '#app/_ui/switch.tsx';
 import { notifyError } from '#app/_ui/toast.ts';
 import { Tooltip } from '#app/_ui/tooltip.tsx';
 import type { Turn, Vote } from '#server/features/compare/contract.ts';
@@ -23,12 +24,14 @@ interface TurnViewProps {
   votes: Vote[];
   identities: Map<string, Identity>;
   inStep: boolean;
+  /** Absent where there is nothing to scroll together. */
+  onInStep?: (on: boolean) => void;
   /** Keys vote on this turn. */
   current: boolean;
 }
 
 /** One prompt with its answers, the vote on them, and what they differ in. */
-export function TurnView({ turn, votes, identities, inStep, current }: TurnViewProps) {
+export function TurnView({ turn, votes, identities, inStep, onInStep, current }: TurnViewProps) {
   const [open, setOpen] = useState<'difference' | 'ensemble' | null>(null);
   const own = votes.filter((vote) => vote.turn_id === turn.id);
   const [first, second, ...more] = turn.answers;
@@ -43,11 +46,10 @@ export function TurnView({ turn, votes, identities, inStep, current }: TurnViewP
         verdicts={verdictsOf(own)}
         inStep={inStep}
       />
+      {more.length > 0 ? <PairsNote turn={turn} judged={own.length} /> : null}
       {first !== undefined && second !== undefined && more.length === 0 ? (
         <PairVote turn={turn} first={first} second={second} vote={own[0] ?? null} current={current} />
-      ) : (
-        <PairsNote turn={turn} judged={own.length} />
-      )}
+      ) : null}
       <div className="flex flex-wrap items-center gap-2">
         <Button
           size="small"
@@ -66,6 +68,12 @@ export function TurnView({ turn, votes, identities, inStep, current }: TurnViewP
           Ensemble
         </Button>
         <RevealButton turn={turn} />
+        {onInStep === undefined ? null : (
+          <span className="ml-auto hidden items-center gap-2 text-tiny text-ink-2 md:flex">
+            Scroll in step
+            <Switch label="Scroll in step" checked={inStep} onChange={onInStep} />
+          </span>
+        )}
       </div>
       {open === 'difference' ? <Difference answers={turn.answers} /> : null}
       {open === 'ensemble' ? <Ensemble turn={turn} /> : null}

@@ -29,6 +29,8 @@ export function BallotScreen({ id }: { id: string }) {
     queryKey: keys.ballot(id),
     queryFn: () => compareApi.ballot(id),
     staleTime: Number.POSITIVE_INFINITY,
+    // Another time, another pair.
+    gcTime: 0,
   });
   const error = query.error ?? ballot.error;
   return (
