@@ -28,9 +28,8 @@ export class Announcements {
     this.#sources.events.emit(topicOf(comparisonId), 'compare.delta', delta);
   }
 
-  /** Fractions and token counts tell models apart: of a hidden answer only the phase is told. */
   state(answer: Pick<AnswerRow, 'id' | 'comparisonId'>, state: AnswerState, hidden: boolean): void {
-    const event = { answer_id: answer.id, state: hidden ? { phase: state.phase } : state };
+    const event = { answer_id: answer.id, state: hidden ? hiddenState(state) : state };
     this.#sources.events.emit(topicOf(answer.comparisonId), 'compare.state', event);
   }
 
@@ -60,9 +59,9 @@ export class Announcements {
   }
 }
 
-/** Whether this answer may show more than its letter. */
-export function hiddenBy({ turn, comparison }: ReturnType<TurnStore['find']>): boolean {
-  return isHidden(comparison, turn);
+/** Fractions and token counts tell models apart, and so does which of them had to be loaded. */
+function hiddenState({ phase }: AnswerState): { phase: string } {
+  return { phase: phase === 'loading' || phase === 'prefill' ? 'queued' : phase };
 }
 
 function topicOf(comparisonId: string): string {

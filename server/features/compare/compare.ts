@@ -1,5 +1,6 @@
 import { defineFeature } from '#server/feature.ts';
 import { createRoutes } from '#server/kernel/http.ts';
+import type { Log } from '#server/kernel/log.ts';
 import { TOPICS } from './announcements.ts';
 import { runKind } from './answers/run-job.ts';
 import { createAnswerRoutes } from './answers/answers.ts';
@@ -12,6 +13,9 @@ import { createRunRoutes } from './runs.ts';
 import { createSetRoutes, MAX_SET_BODY } from './sets/sets.ts';
 import { createTransferRoutes, MAX_IMPORT } from './transfer/transfer.ts';
 import { createVoteRoutes } from './votes/votes.ts';
+
+/** How long a deleted comparison can be restored: 30 days. */
+const UNDO_MS = 30 * 24 * 60 * 60 * 1000;
 
 export type CompareApi = ReturnType<typeof createCompareRoutes>;
 
@@ -29,12 +33,22 @@ export const compareFeature = defineFeature<CompareEvents>('compare', (context) 
       if (interrupted > 0)
         context.log.warn({ interrupted }, 'answers were cut off by the last stop; they go on');
       room.merges.failRunning();
-      for (const id of room.answers.unchecked()) void room.writer.check(id);
+      room.comparisons.purge(Date.now() - UNDO_MS);
+      void checkLeftovers(room, context.log);
       room.live.recover();
     },
     stop: () => room.stop(),
   };
 });
+
+/** Evaluates what a dead daemon had no time for. */
+async function checkLeftovers({ answers, writer }: Room, log: Log): Promise<void> {
+  try {
+    for (const id of answers.unchecked()) await writer.check(id);
+  } catch (error) {
+    log.warn({ err: error }, 'checks of earlier answers could not be evaluated');
+  }
+}
 
 function createCompareRoutes(room: Room, ensembles: Ensembles) {
   return createRoutes()

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, count, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import { monotonicFactory } from 'ulid';
 import type { Database } from '#db/client.ts';
 import {
@@ -136,6 +136,11 @@ export class ComparisonStore {
   restore(ids: readonly string[]): ComparisonRow[] {
     const chosen = and(sql`${comparisons.id} in ${idList(ids)}`, isNotNull(comparisons.deletedAt));
     return this.#user.update(comparisons).set({ deletedAt: null }).where(chosen).returning().all();
+  }
+
+  /** Deletes for good what was deleted before `time`, milliseconds since 1970; how many they were. */
+  purge(time: number): number {
+    return this.#user.delete(comparisons).where(lt(comparisons.deletedAt, time)).run().changes;
   }
 
   /** By comparison, in the order in which they were named. */

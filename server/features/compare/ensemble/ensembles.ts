@@ -133,13 +133,11 @@ export class Ensembles {
     const { hidden, turn } = whole;
     const answers = whole.answers.filter((answer) => answer.digest !== null);
     const pairs = answers.flatMap((one, at) =>
-      answers
-        .slice(at + 1)
-        .map((other) => ({
-          first: one.id,
-          second: other.id,
-          disagreement: 1 - similarity(one.text, other.text),
-        })),
+      answers.slice(at + 1).map((other) => ({
+        first: one.id,
+        second: other.id,
+        disagreement: 1 - similarity(one.text, other.text),
+      })),
     );
     const sum = pairs.reduce((total, pair) => total + pair.disagreement, 0);
     const row = this.#running.get(turn.id) ?? this.#parts.merges.find(turn.id);

@@ -32,7 +32,7 @@ export async function readCsv(body: string, reading: SetReading): Promise<void> 
     const broken = await readRows(bytes.subarray(from), onRow);
     if (!broken) break;
     row += 1;
-    reading.problem(row, header?.[broken.error.index] ?? null, sentenceOf(broken.error));
+    reading.problem(row, header?.[Number(broken.error.index)] ?? null, sentenceOf(broken.error));
     spent += broken.read;
     if (spent > READINGS * bytes.length + FREE_BYTES)
       return reading.problem(row + 1, null, 'There are too many broken quotes; what follows is left out.');
