@@ -4,7 +4,7 @@ import type { CompareEvents } from './contract.ts';
 import type { Ensemble, Turn } from './shapes.ts';
 import type { ComparisonRow } from './store.ts';
 import type { AnswerRow, TurnStore } from './turn-store.ts';
-import { isHidden, toAnswer, toTurn } from './views.ts';
+import { toAnswer, toTurn } from './views.ts';
 
 export const TOPICS = [/^comparison:[0-9A-HJKMNP-TV-Z]{26}$/, /^compare$/];
 

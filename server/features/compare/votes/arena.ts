@@ -1,6 +1,7 @@
 import type { NextPair } from '../statistics/next-pair.ts';
 import { createRanker, type Ranker } from '../statistics/ranker.ts';
 import type { Ranking } from '../statistics/ranking.ts';
+import type { VoteCount } from '../statistics/vote-table.ts';
 import type { VoteFilter, VoteStore } from './vote-store.ts';
 
 /** Rankings from the votes, kept until a vote changes. */
@@ -17,7 +18,7 @@ export class Arena {
     const key = JSON.stringify([filter.comparisonId, filter.tag, [...contestants].sort()]);
     const known = this.#kept.get(key);
     if (known) return known;
-    const ranking = this.#ranker.rank(this.#votes.counts(filter), { contestants });
+    const ranking = this.#ranker.rank(mostVoted(this.#votes.counts(filter)), { contestants });
     this.#kept.set(key, ranking);
     // A failure is not kept.
     ranking.catch(() => this.#kept.delete(key));
@@ -26,7 +27,7 @@ export class Arena {
 
   /** Of these pairs, the one whose next vote tells most, and who is shown on the left. */
   nextPair(candidates: readonly (readonly [string, string])[], seed: string): Promise<NextPair | undefined> {
-    return this.#ranker.nextPair(this.#votes.counts(), {
+    return this.#ranker.nextPair(mostVoted(this.#votes.counts(), candidates.flat()), {
       candidates,
       seed,
       contestants: [...new Set(candidates.flat())],
@@ -41,4 +42,18 @@ export class Arena {
   stop(): Promise<void> {
     return this.#ranker.stop();
   }
+}
+
+/** Contestants that a ranking holds at once; beside those who take part in a comparison. */
+const RANKED = 100;
+
+/** The votes among those who have most of them, and `always` these. */
+function mostVoted(counts: VoteCount[], always: readonly string[] = []): VoteCount[] {
+  const totals = new Map<string, number>();
+  for (const { first, second, votes } of counts)
+    for (const id of [first, second]) totals.set(id, (totals.get(id) ?? 0) + votes);
+  if (totals.size <= RANKED) return counts;
+  const most = [...totals].sort(([one, a], [other, b]) => b - a || (one < other ? -1 : 1)).slice(0, RANKED);
+  const kept = new Set([...most.map(([id]) => id), ...always]);
+  return counts.filter(({ first, second }) => kept.has(first) && kept.has(second));
 }
