@@ -58,6 +58,22 @@ test('the built-in guide is loaded, shown to hold memory, and ejected', async ({
   await expect(page.getByText('No model resident')).toBeVisible();
 });
 
+test('a draft model is chosen, loaded beside its model, and kept over a restart', async ({
+  page,
+  hubbed,
+}) => {
+  await openModels(page, hubbed);
+  const guide = row(page, 'default');
+  await guide.getByRole('combobox', { name: /^Draft model for Guide/ }).click();
+  await page.getByRole('option', { name: /^Guide small/ }).click();
+  await expect(guide.getByRole('combobox')).toContainText('Guide small');
+  await guide.getByRole('button', { name: /^Load/ }).click();
+  await expect(guide.getByText(/draft model of 1(\.\d)?M/)).toBeVisible({ timeout: 30_000 });
+  await hubbed.restart();
+  await openModels(page, hubbed);
+  await expect(row(page, 'default').getByRole('combobox')).toContainText('Guide small');
+});
+
 test('a pinned model is kept over a restart, and marked in the picker', async ({ page, hubbed }) => {
   await openModels(page, hubbed);
   await row(page, 'default').getByRole('button', { name: /^Load/ }).click();

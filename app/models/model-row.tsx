@@ -6,6 +6,7 @@ import { CopyText } from '#app/_ui/copy-text.tsx';
 import { formatShort, formatWindow, splitBytes } from '#app/_ui/format.ts';
 import { Tooltip } from '#app/_ui/tooltip.tsx';
 import type { Model, Resident } from '#server/features/models/contract.ts';
+import { DraftSelect } from './draft-select.tsx';
 import { modelColor } from './model-color.ts';
 import { ModelAction } from './model-action.tsx';
 import { PinButton } from './pin-button.tsx';
@@ -55,6 +56,7 @@ export function ModelRow({ model, resident, place, isDefault }: ModelRowProps) {
       {model.problem !== null && (
         <p className="mt-1 pl-4 text-tiny text-bad text-pretty">{model.problem.message}</p>
       )}
+      <DraftSelect model={model} />
       {resident !== undefined && <ResidentLine resident={resident} />}
     </li>
   );

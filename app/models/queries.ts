@@ -66,6 +66,16 @@ export function usePin() {
   });
 }
 
+/** Which smaller model guesses ahead for another; in force with its next load. */
+export function useDraftChoice() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (choice: { model_id: string; draft_model_id: string | null }) =>
+      (await modelsApi.draft.$post({ json: choice })).json(),
+    onSuccess: () => client.invalidateQueries({ queryKey: LIST, exact: true }),
+  });
+}
+
 /** Budget and idle time; in force at once. */
 export function useMemoryChange() {
   const client = useQueryClient();

@@ -1,6 +1,6 @@
 'use client';
 
-import { formatBytes } from '#app/_ui/format.ts';
+import { formatBytes, formatShort } from '#app/_ui/format.ts';
 import { Progress } from '#app/_ui/progress.tsx';
 import type { Resident } from '#server/features/models/contract.ts';
 
@@ -34,10 +34,13 @@ export function ResidentLine({ resident }: { resident: Resident }) {
 const WORDS = { ready: 'loaded', restarting: 'restarting the engine', stopping: 'ejecting' } as const;
 
 function facts(resident: Resident): string[] {
-  const { memory_bytes, cache_bytes, dtype, widened, active_rows, crashes } = resident;
+  const { memory_bytes, cache_bytes, dtype, widened, draft_parameters, hosts, active_rows, crashes } =
+    resident;
   const known = [formatBytes(memory_bytes - cache_bytes)];
   if (cache_bytes > 0) known.push(`${formatBytes(cache_bytes)} for prompts`);
   if (dtype !== null) known.push(widened === true ? `${dtype} (widened)` : dtype);
+  if (draft_parameters !== null) known.push(`draft model of ${formatShort(draft_parameters)}`);
+  if (hosts.length > 0) known.push(`runs over ${hosts.length} ranks: ${hosts.join(', ')}`);
   if (active_rows > 0) known.push(`${active_rows} answering`);
   if (crashes > 0) known.push(`${crashes} ${crashes === 1 ? 'crash' : 'crashes'}`);
   return known;

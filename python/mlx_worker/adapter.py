@@ -24,8 +24,8 @@ from mlx_lm.models.cache import can_trim_prompt_cache, make_prompt_cache, trim_p
 from .blas_threads import BlasThreads  # noqa: E402
 from .constrained import Constrained  # noqa: E402
 from .decoding import Decoding, Float32Logits  # noqa: E402
-from .groups import Group, Groups  # noqa: E402
-from .layers import can_cut, can_pad, copy_layers, own_layers  # noqa: E402
+from .groups import Group, Groups, growth  # noqa: E402
+from .layers import can_cut, can_pad, copy_layers, grow_by, own_layers  # noqa: E402
 from .likelihoods import Likelihood  # noqa: E402
 from .radix import common_length  # noqa: E402
 from .sampling import RowSampling  # noqa: E402
@@ -174,6 +174,7 @@ class RowBatch:
         longest = max(lengths)
         missing = [longest - length for length in lengths]
         layers = [one[0].merge(list(one)) for one in zip(*(prompt.cache for prompt in prompts), strict=True)]
+        grow_by(layers, growth(longest))
         if longest:
             for layer in layers:
                 layer.prepare(lengths=lengths, right_padding=missing)

@@ -71,6 +71,7 @@ def admit(frame: Generate, tokens: Tokens) -> Admission:
         except ValueError as error:
             raise EngineError("invalid_request", str(error), parameter="resume") from error
     if row.constraint is not None:
+        row.constrained_by = frame
         row.constraint.follow(len(prompt), resumed)
     if ended or row.text.stopped:
         return Admission(row, "stop")

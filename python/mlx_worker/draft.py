@@ -22,23 +22,30 @@ class DraftModel:
 
     def __init__(self, model: Any, vocabulary: int) -> None:
         """`vocabulary`: the number of logits of the larger model, padding included."""
+        self._source = model
         self._model = Float32Logits(model)
         self._vocabulary = vocabulary
         self._layers = make_layers(model)
         self._row: RowGuesses | None = None
         self._held: list[int] = []
+        # Between the start of a computation and its end: when it fails, nobody knows what the cache holds.
+        self._unsure = False
 
     def follow(self, row: RowGuesses, known: Sequence[int]) -> bool:
         """Read on in the row's ids, one chunk if needed; False when it has read one and cannot guess yet."""
+        if self._unsure:
+            self._layers, self._held, self._unsure = make_layers(self._source), [], False
         if row is not self._row:
             self._row = row
             self._keep(common_length(self._held, list(known)))
         if len(known) - len(self._held) <= ALMOST:
             return True
         chunk = list(known[len(self._held) : len(self._held) + CHUNK_TOKENS])
+        self._unsure = True
         self._model(mx.array([chunk]), cache=self._layers)
         evaluate(self._layers)
         self._held += chunk
+        self._unsure = False
         return False
 
     def guess(self, sampling: RowSampling, known: Sequence[int], pending: int, count: int) -> mx.array:
@@ -47,6 +54,7 @@ class DraftModel:
         Chosen as the larger model's will be, with the same noise: where both agree, so do their choices.
         `learn` comes next.
         """
+        self._unsure = True
         chooser = Chooser([sampling])
         rest = [*known[len(self._held) :], pending]
         self._held += rest
@@ -66,6 +74,7 @@ class DraftModel:
         kept = min(len(right), fed)
         self._held += right[:kept]
         cut_layers(self._layers, fed - kept)
+        self._unsure = False
 
     def _keep(self, tokens: int) -> None:
         surplus = len(self._held) - tokens

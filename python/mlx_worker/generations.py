@@ -12,6 +12,7 @@ from .log import log
 from .parked import Parked
 from .prefix_cache import MIN_TOKENS, PrefixCache, Reuse
 from .radix import common_length
+from .ranks import ALONE, Ranks
 from .reuse import Prompts
 from .rows import PRIORITIES, Failed, Prefilled, Row, Stepped
 from .sampling import RowSampling
@@ -26,8 +27,13 @@ class Generations:
     """Decides which prompt is fed and which rows decode; `post` takes what happens to them."""
 
     def __init__(
-        self, batch: RowBatch, prefixes: PrefixCache, post: Callable[[Prefilled | Stepped | Failed], None]
+        self,
+        batch: RowBatch,
+        prefixes: PrefixCache,
+        post: Callable[[Prefilled | Stepped | Failed], None],
+        ranks: Ranks = ALONE,
     ) -> None:
+        self._ranks = ranks
         self._batch = batch
         self._post = post
         self._waiting = Waiting()
@@ -136,12 +142,13 @@ class Generations:
             row = self._waiting.next(self._prompts.left)
             if not self._has_room(row) or not self._feed(row):
                 return
-            if time.perf_counter() - started > self._chunks.seconds(len(self._decoding)):
+            late = time.perf_counter() - started > self._chunks.seconds(len(self._decoding))
+            if self._ranks.agree("late", late):
                 return
 
     def _feed(self, row: Row) -> bool:
         """One chunk, of this row or of several short ones; whether that was all of them."""
-        limit = self._chunks.next(len(self._decoding))
+        limit = self._ranks.agree("chunk", self._chunks.next(len(self._decoding)))
         rows = [row]
         try:
             prompts = self._together(row, limit)
@@ -222,6 +229,7 @@ class Generations:
             self._decoding.clear()
             self._fail(rows, error)
             return
+        self._ranks.confirm([(one.token, one.end, one.broken) for one in decoded])
         self.steps += 1
         self._publish(decoded, time.monotonic())
         for one in decoded:
@@ -249,6 +257,7 @@ class Generations:
         self._post(step)
 
     def _fail(self, rows: list[Any], error: Exception) -> None:
+        self._ranks.survive(error)
         log(
             "error",
             "rows failed",

@@ -142,6 +142,12 @@ class Groups:
         return self._sizes[group.kind]
 
 
+def growth(longest: int) -> int:
+    """Tokens that a group with a row of this length makes room for at a time."""
+    low, high = GROWTH_TOKENS
+    return min(max(longest // GROWTH_SHARE, low), high)
+
+
 def group_bytes(groups: Iterable[Any]) -> tuple[int, int]:
     """What the caches of these groups take, and what their tokens need."""
     held = useful = 0
@@ -171,10 +177,8 @@ def _gather(rows: list[tuple[Any, int]]) -> Any:
         first.merge()
         other.merge()
         first.extend(other)
-    low, high = GROWTH_TOKENS
-    longest = max(map(len, first.tokens))
     if len(first.uids) > 1:
-        grow_by(first.prompt_cache, min(max(longest // GROWTH_SHARE, low), high))
+        grow_by(first.prompt_cache, growth(max(map(len, first.tokens))))
     first.settle()
     return first
 

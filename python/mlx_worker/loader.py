@@ -22,6 +22,7 @@ from .imports import import_mlx_lm
 from .prompts import takes_tools
 from .protocol import Load, LoadReceipt
 from .qwen3_embedding import END_TOKEN, load_qwen3_embedding
+from .ranks import ALONE, Ranks
 from .thinking import marks_thinking
 
 HALVES = {mx.float16, mx.bfloat16}
@@ -50,23 +51,29 @@ class LoadedModel:
     draft: nn.Module | None = None
 
 
-def load_model(frame: Load, progress: Progress) -> LoadedModel:
-    """Load the directory of `frame`, and its draft model's, reporting `progress(done 0..1, stage)`.
+def load_model(frame: Load, progress: Progress, ranks: Ranks = ALONE) -> LoadedModel:
+    """Load the directory of `frame` and its draft model's, or this rank's share, reporting
+    `progress(done 0..1, stage)`.
 
     Raises EngineError `model_invalid`, `model_unsupported` or `insufficient_memory`; the last before
     any weight is read.
     """
     started = time.perf_counter()
     progress(0.0, "checking")
-    directory = check_directory(frame.path)
-    draft = None if frame.draft_path is None else _check_draft(directory, frame.draft_path)
-    limit = frame.memory_limit_bytes or memory_bytes()
-    widen = _decide_widening([directory, draft] if draft else [directory], limit, frame.widen)
+    with ranks.together():
+        directory = check_directory(frame.path)
+        draft = None if frame.draft_path is None else _check_draft(directory, frame.draft_path)
+        # Every rank holds a share, and may have so much for it.
+        limit = (frame.memory_limit_bytes or memory_bytes()) * ranks.size
+        widen = _decide_widening([directory, draft] if draft else [directory], limit, frame.widen)
+    widen = ranks.agree("widen", widen)
     mx.reset_peak_memory()
     try:
         if is_embedder(directory) if frame.role is None else frame.role == "embed":
+            if ranks.size > 1:
+                raise EngineError("model_unsupported", "Embedding models run on one machine.")
             return _load_embedder(directory, frame, widen, progress, started)
-        loaded = _load_decoder(directory, frame, widen, progress, started)
+        loaded = _load_decoder(directory, frame, widen, progress, started, ranks)
         if draft is not None:
             progress(0.97, "draft model")
             _add_draft(loaded, draft, widen, started)
@@ -76,6 +83,7 @@ def load_model(frame: Load, progress: Progress) -> LoadedModel:
     except MemoryError as error:
         raise EngineError("insufficient_memory", "Memory ran out while the model was loading.") from error
     except Exception as error:
+        ranks.survive(error)
         raise EngineError(
             "model_invalid", f"The model could not be loaded: {error}", kind=type(error).__name__
         ) from error
@@ -108,7 +116,7 @@ def _gigabytes(count: int) -> str:
 
 
 def _load_decoder(
-    directory: ModelDirectory, frame: Load, widen: bool, progress: Progress, started: float
+    directory: ModelDirectory, frame: Load, widen: bool, progress: Progress, started: float, ranks: Ranks
 ) -> LoadedModel:
     import_mlx_lm()
     use_vector_math()
@@ -116,12 +124,17 @@ def _load_decoder(
     from mlx_lm.utils import load_model as load_mlx_lm
 
     progress(0.05, "tokenizer")
-    config = directory.config
-    tokenizer = load_tokenizer(directory.path, eos_token_ids=_end_token_ids(directory))
-    progress(0.1, "weights")
-    model, config = load_mlx_lm(directory.path, lazy=True)
-    parameters = get_total_parameters(model)
-    widened = _materialise(model, widen, lambda done: progress(0.1 + 0.85 * done, "weights"))
+    rank_0_hash = ranks.agree("model", directory.model_hash)
+    with ranks.together():
+        if directory.model_hash != rank_0_hash:
+            raise EngineError("model_invalid", f"{frame.path} holds another model there than on rank 0.")
+        tokenizer = load_tokenizer(directory.path, eos_token_ids=_end_token_ids(directory))
+        progress(0.1, "weights")
+        model, config = load_mlx_lm(directory.path, lazy=True)
+        parameters = get_total_parameters(model)
+        widened = _widen(model) if widen else False
+        ranks.split(model, config)
+        _materialise(model, lambda done: progress(0.1 + 0.85 * done, "weights"))
     progress(0.95, "first token")
     vocabulary, kv_bytes, trimmable = _probe(model)
     weights_bytes, dtype = _measure(model)
@@ -181,7 +194,9 @@ def _add_draft(loaded: LoadedModel, directory: ModelDirectory, widen: bool, star
     draft, _ = load_mlx_lm(directory.path, lazy=True)
     receipt = loaded.receipt
     receipt.draft_parameters = get_total_parameters(draft)
-    _materialise(draft, widen, lambda done: None)
+    if widen:
+        _widen(draft)
+    _materialise(draft, lambda done: None)
     _, kv_bytes, trimmable = _probe(draft)
     if not trimmable:
         raise EngineError(
@@ -204,7 +219,8 @@ def _load_embedder(
     progress(0.1, "weights")
     model = _embedding_model(directory, settings.pooling)
     parameters = sum(array.size for array in _arrays(model))
-    widened = _materialise(model, widen, lambda done: progress(0.1 + 0.9 * done, "weights"))
+    widened = _widen(model) if widen else False
+    _materialise(model, lambda done: progress(0.1 + 0.9 * done, "weights"))
     limit = min(
         frame.context_window or directory.context_window,
         directory.context_window,
@@ -269,32 +285,34 @@ def _end_token_ids(directory: ModelDirectory) -> list[int] | None:
     return None
 
 
-def _materialise(model: nn.Module, widen: bool, progress: Callable[[float], None]) -> bool:
-    """Read the weights module by module, widening as they come, so that the peak stays one module higher.
+def _widen(model: nn.Module) -> bool:
+    """Ask for float32 in place of half and quantized weights; nothing is read yet. Whether any was."""
+    widened = False
+    for name, module in [(name, module) for name, module in model.named_modules() if _own_arrays(module)]:
+        replacement = _dequantized(module)
+        if replacement is not None:
+            model.update_modules(tree_unflatten([(name, replacement)]))
+            module, widened = replacement, True
+        for key, array in _own_arrays(module).items():
+            if array.dtype in HALVES:
+                module[key] = array.astype(mx.float32)
+                widened = True
+    return widened
 
-    Returns whether anything was widened.
-    """
-    modules = [(name, module) for name, module in model.named_modules() if _own_arrays(module)]
-    total = sum(array.nbytes for _, module in modules for array in _own_arrays(module).values()) or 1
-    done, reported, widened = 0, 0.0, False
-    for name, module in modules:
-        size = sum(array.nbytes for array in _own_arrays(module).values())
-        if widen:
-            replacement = _dequantized(module)
-            if replacement is not None:
-                model.update_modules(tree_unflatten([(name, replacement)]))
-                module, widened = replacement, True
-            for key, array in _own_arrays(module).items():
-                if array.dtype in HALVES:
-                    module[key] = array.astype(mx.float32)
-                    widened = True
-        mx.eval(list(_own_arrays(module).values()))
-        done += size
+
+def _materialise(model: nn.Module, progress: Callable[[float], None]) -> None:
+    """Read the weights module by module, so that the peak stays one module higher."""
+    modules = [module for _, module in model.named_modules() if _own_arrays(module)]
+    total = sum(array.nbytes for module in modules for array in _own_arrays(module).values()) or 1
+    done, reported = 0, 0.0
+    for module in modules:
+        arrays = list(_own_arrays(module).values())
+        mx.eval(arrays)
+        done += sum(array.nbytes for array in arrays)
         if done / total - reported >= PROGRESS_STEP:
             reported = done / total
             progress(reported)
     mx.clear_cache()
-    return widened
 
 
 def _arrays(model: nn.Module) -> list[mx.array]:

@@ -52,17 +52,14 @@ class Pace:
         )
 
     def _cost(self, method: Method, count: int) -> float:
-        known = self._checks.get((method, count))
-        if known:
-            return known.value
-        # Hopeful, so that it is tried when it may win.
-        below = [
-            (fewer, found.value)
-            for (one, fewer), found in self._checks.items()
-            if one == method and fewer < count and found
-        ]
-        fewer, seconds = max(below, default=(0, self._plain.value))
-        return seconds + self._plain.value * HOPED_COST[method] * (count - fewer)
+        """Seconds; never less than those of a step with fewer guesses, whatever the noise said."""
+        cost, last = self._plain.value, 0
+        for one in COUNTS[: COUNTS.index(count) + 1]:
+            known = self._checks.get((method, one))
+            # Hopeful where it was not tried, so that it is tried when it may win.
+            hoped = cost + self._plain.value * HOPED_COST[method] * (one - last)
+            cost, last = max(cost, known.value) if known else hoped, one
+        return cost
 
 
 class Median:

@@ -8,7 +8,7 @@ from .errors import EngineError
 from .guessing import RowGuesses
 from .likelihoods import Likelihood
 from .prefix_cache import Origin
-from .protocol import CacheReceipt, Priority, Sampling, Timings, Usage
+from .protocol import CacheReceipt, Generate, Priority, Sampling, Timings, Usage
 from .row_text import RowText, Said
 
 PRIORITIES: dict[Priority, int] = {"interactive": 0, "batch": 1, "background": 2}
@@ -21,7 +21,8 @@ class Row:
     `token_ids` are all ids to be fed: the prompt's, then those resumed. `completed` counts completion
     tokens, resumed ones included; `limit` is the most there may be. `reused` ids were in a cache already.
     `checkpoints` are lengths at which the next prompt is sure to agree; `spared` ids are never excluded by
-    XTC. `guesses` is None where none were wanted. Marks are seconds of the monotonic clock.
+    XTC. `guesses` is None where none were wanted. `constrained_by` is the frame that `constraint` came with.
+    Marks are seconds of the monotonic clock.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Row:
     unsent: Said | None = None
     constraint: RowConstraint | None = None
     guesses: RowGuesses | None = None
+    constrained_by: Generate | None = None
     checkpoints: tuple[int, ...] = ()
     spared: tuple[int, ...] = ()
     reused: int = 0

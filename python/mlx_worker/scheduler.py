@@ -34,6 +34,7 @@ from .protocol import (
     Withdraw,
     error_body,
 )
+from .ranks import ALONE, Inbox, Ranks
 from .rows import Drop, Failed, Halt, Park, Prefilled, Proceed, Row, Stepped, Unpark
 from .speculation import Speculation
 from .tokens import Tokens
@@ -71,9 +72,10 @@ class Scheduler:
     next step by then: a short prompt that arrives during a step joins the one after it.
     """
 
-    def __init__(self, inbox: "queue.SimpleQueue[Command]", post: Callable[[Event], None]) -> None:
+    def __init__(self, inbox: Inbox, post: Callable[[Event], None], ranks: Ranks = ALONE) -> None:
         check_version()
-        self._inbox = inbox
+        self._ranks = ranks
+        self._inbox = ranks.mirror(inbox)
         self._post = post
         self._loaded: LoadedModel | None = None
         self._generations: Generations | None = None
@@ -169,7 +171,9 @@ class Scheduler:
         try:
             if self._loaded is not None:
                 raise EngineError("conflict", "This engine already holds a model; unload it first.")
-            loaded = load_model(frame, lambda done, stage: self._post(LoadProgress(frame.id, done, stage)))
+            loaded = load_model(
+                frame, lambda done, stage: self._post(LoadProgress(frame.id, done, stage)), self._ranks
+            )
             tokens = Tokens(loaded) if loaded.embedder is None else None
         except EngineError as error:
             gc.collect()
@@ -185,7 +189,8 @@ class Scheduler:
             if loaded.draft is not None:
                 draft = DraftModel(loaded.draft, loaded.receipt.vocabulary)
             batch = RowBatch(loaded.model, loaded.end_token_ids, Speculation(draft))
-            self._generations = Generations(batch, _open_prefixes(frame, loaded), self._post)
+            prefixes = _open_prefixes(frame, loaded, self._ranks)
+            self._generations = Generations(batch, prefixes, self._post, self._ranks)
         # What is loaded stays: later collections need not walk it.
         gc.collect()
         gc.freeze()
@@ -222,9 +227,14 @@ def _share(share: int, bounds: tuple[int, int]) -> int:
     return min(max(memory_bytes() // share, low), high)
 
 
-def _open_prefixes(frame: Load, loaded: LoadedModel) -> PrefixCache:
+def _open_prefixes(frame: Load, loaded: LoadedModel, ranks: Ranks) -> PrefixCache:
     """The cache of a loaded model; without files when its folder cannot be used."""
     limit, files = frame.cache_limit_bytes, None
+    if ranks.size > 1:
+        # Ranks must forget the same caches, and so hold as many bytes of each.
+        even = ranks.alike(loaded.receipt.kv_bytes_per_token)
+        share = _share(PREFIX_SHARE, PREFIX_BYTES) if limit is None else limit
+        limit = ranks.agree("cache", share) if even else 0
     if frame.cache_dir is not None:
         key = {
             "model": loaded.receipt.model_hash,

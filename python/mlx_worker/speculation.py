@@ -20,6 +20,8 @@ from .prompt_lookup import Match
 
 # What was declined as not worth it is tried again so rarely: texts and the load of the machine change.
 PROBE_EVERY = 64
+# By so much guesses must promise to be faster: less is the noise of the measurements.
+MARGIN = 1.1
 # A row begins with so many plain steps, and after so many with guesses there is one more measured: what else
 # the machine does changes, and the comparison must be with the present.
 FIRST_PLAIN, COMPARE_EVERY = 5, 48
@@ -111,7 +113,7 @@ class Speculation:
     def _worth(self, row: RowGuesses, plans: Iterable[Plan | None]) -> Plan | None:
         """The fastest plan, if it beats one token a step, or now and then to see whether it would."""
         best = max((plan for plan in plans if plan), key=lambda plan: plan.speed, default=None)
-        if best is None or best.speed * (self._pace.plain or 0) > 1:
+        if best is None or best.speed * (self._pace.plain or 0) > MARGIN:
             return best
         row.declined[best.method] += 1
         return None if row.declined[best.method] % PROBE_EVERY else best

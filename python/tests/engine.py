@@ -26,10 +26,11 @@ Frame = dict[str, Any]
 class Engine:
     """Spawns `python -m mlx_worker` and speaks frames with it. Use as a context manager.
 
-    `variables` go over those of its environment.
+    `variables` go over those of its environment. With a `plan` of ranks it spawns
+    `python -m mlx_worker.launch`.
     """
 
-    def __init__(self, **variables: str) -> None:
+    def __init__(self, plan: Frame | None = None, **variables: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="engine-")
         path = str(Path(self._folder.name) / "e.sock")
         listener = socket.socket(socket.AF_UNIX)
@@ -50,12 +51,15 @@ class Engine:
         self.log = Path(self._folder.name) / "log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "mlx_worker", "--socket", path],
+                [sys.executable, "-m", "mlx_worker.launch" if plan else "mlx_worker", "--socket", path],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 env=environment,
             )
+        if plan and self.process.stdin:
+            self.process.stdin.write(msgspec.json.encode(plan) + b"\n")
+            self.process.stdin.flush()
         self.link, _ = listener.accept()
         listener.close()
         self.link.settimeout(PATIENCE_SECONDS)

@@ -130,12 +130,20 @@ def test_rows_far_apart_in_length_come_and_go_and_say_what_they_say_alone(model:
     assert len(found["long"]) > len(found["longer"]) > 5
 
 
-def test_long_row_does_not_make_short_ones_pay_its_memory(model: Any) -> None:
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "together"])
+def test_long_row_does_not_make_short_ones_pay_its_memory(model: Any, together: bool) -> None:
     batch = RowBatch(model, [])
-    for key, size in [("long", 1900), *((f"short {index}", 15) for index in range(7))]:
-        row = batch.begin(key, [5 + index % 290 for index in range(size)], max_tokens=300, sampling=GREEDY)
+    sizes = {"long": 1900, **{f"short {index}": 15 for index in range(7)}}
+    long, *short = [
+        batch.begin(key, [5 + index % 290 for index in range(size)], max_tokens=300, sampling=GREEDY)
+        for key, size in sizes.items()
+    ]
+    together = together and all(map(batch.can_feed_together, short))
+    for row in [long] if together else [long, *short]:
         while not batch.prefill(row, 512):
             pass
+    if together:
+        batch.feed_together(short)
     for _ in range(70):
         assert len(batch.decode()) == 8
         held, useful = batch.cache_bytes()

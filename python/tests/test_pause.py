@@ -12,9 +12,9 @@ from .tiny import GEMMA3, MAMBA, QWEN2, make_model
 KINDS = {"plain": QWEN2, "sliding": GEMMA3, "state-space": MAMBA}
 ENDLESS = {"logit_bias": {"0": -100, "2": -100}}
 SAMPLINGS: dict[str, Frame] = {
-    "greedy": {"max_tokens": 60, **ENDLESS},
+    "greedy": {"max_tokens": 300, **ENDLESS},
     "seeded": {
-        "max_tokens": 60,
+        "max_tokens": 300,
         "temperature": 1,
         "seed": 5,
         "top_p": 0.9,
@@ -57,7 +57,7 @@ def test_paused_answer_goes_on_as_if_nothing_had_happened(any_engine: Engine, sa
     engine = any_engine
     whole = engine.generate(sampling=sampling)
     engine.send(
-        generate_frame("other", "Something longer than that.", sampling={"max_tokens": 400, **ENDLESS})
+        generate_frame("other", "Something longer than that.", sampling={"max_tokens": 1900, **ENDLESS})
     )
     engine.send(generate_frame("r", sampling=sampling))
     frames: list[Frame] = []
@@ -77,8 +77,8 @@ def test_paused_answer_goes_on_as_if_nothing_had_happened(any_engine: Engine, sa
 
 def test_lone_paused_answer_leaves_the_engine_idle_and_goes_on(any_engine: Engine) -> None:
     engine = any_engine
-    whole = engine.generate(sampling={"max_tokens": 40, **ENDLESS})
-    engine.send(generate_frame("r", sampling={"max_tokens": 40, **ENDLESS}))
+    whole = engine.generate(sampling={"max_tokens": 300, **ENDLESS})
+    engine.send(generate_frame("r", sampling={"max_tokens": 300, **ENDLESS}))
     frames = until_said(engine, "r", 10) + pause(engine, "r")
     # A pong of an idle engine: nothing comes between the two.
     assert engine.reply({"type": "ping", "id": "p"})["rows"] == 1
@@ -122,7 +122,7 @@ def test_paused_row_can_be_cancelled_and_its_work_is_kept(engine: Engine) -> Non
 def test_pausing_twice_or_what_is_unknown_is_harmless(engine: Engine) -> None:
     for kind in ("pause", "continue"):
         engine.send({"type": kind, "row": "nobody"})
-    engine.send(generate_frame("r", sampling={"max_tokens": 40, **ENDLESS}))
+    engine.send(generate_frame("r", sampling={"max_tokens": 300, **ENDLESS}))
     until_said(engine, "r", 3)
     pause(engine, "r")
     pause(engine, "r")

@@ -8,6 +8,7 @@ import pytest
 from mlx.utils import tree_map
 
 from mlx_worker.adapter import Left, RowBatch
+from mlx_worker.decoding import Decoding
 from mlx_worker.draft import DraftModel
 from mlx_worker.guessing import RowGuesses
 from mlx_worker.loader import load_model
@@ -263,3 +264,26 @@ def test_draft_model_goes_on_from_what_it_read(target: Any, near: Any) -> None:
     again.begin({})
     assert again.finish() == first
     assert again.guesses.drafted["draft"] > 0
+
+
+def test_draft_model_is_right_again_after_a_failed_step(
+    target: Any, near: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prompt = list(range(40, 70))
+    lone = Lone(target, near, prompt=prompt)
+    lone.begin({})
+    with monkeypatch.context() as patch:
+        patch.setattr(Decoding, "verify", refuse)
+        failed = [row for _ in range(3) for row in lone.batch.decode() if row.failed]
+    assert len(failed) == 1
+    again, fresh = Lone(target, near, prompt=prompt), Lone(target, near, prompt=prompt)
+    again.batch = lone.batch
+    for one in (again, fresh):
+        one.begin({})
+        one.step(15)
+    assert fresh.guesses.accepted["draft"] > 0
+    assert again.said == fresh.said
+
+
+def refuse(group: Decoding, guesses: mx.array) -> None:
+    raise RuntimeError("No memory for this.")

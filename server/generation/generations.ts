@@ -34,9 +34,9 @@ export function createGenerations(options: GenerationsOptions): Generations {
 
   /** A count changes nothing, so it may simply be asked again of the engine that comes after a death. */
   const count = async (modelId: string, messages: PromptMessage[], text?: string): Promise<TokenCount> => {
-    const { id, path, memoryBytes } = await findModel(modelId);
+    const { id, path, memoryBytes, draft = null } = await findModel(modelId);
     for (let attempt = 1; ; attempt += 1) {
-      const lease = await engines.acquire({ id, path, memoryBytes });
+      const lease = await engines.acquire({ id, path, memoryBytes, draft });
       try {
         const counted = await lease.client.count(messages, text);
         return { ...counted, contextWindow: lease.receipt.context_window };

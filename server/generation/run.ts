@@ -126,9 +126,10 @@ export class Run {
       waited = true;
       if (attempt === 1) this.#become({ phase: 'loading', fraction, stage });
     };
-    const { id, path, memoryBytes } = model;
+    const { id, path, memoryBytes, draft = null } = model;
     const { signal } = this.#stopping;
-    const lease = await this.#options.engines.acquire({ id, path, memoryBytes }, { signal, onProgress });
+    const spec = { id, path, memoryBytes, draft };
+    const lease = await this.#options.engines.acquire(spec, { signal, onProgress });
     this.#watch.acquired(waited);
     return lease;
   }

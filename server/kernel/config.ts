@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { AppError } from './errors.ts';
+import { Hosts } from './hosts.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const flag = z.union([z.boolean(), z.stringbool()]);
@@ -37,6 +38,10 @@ const Settings = z.strictObject({
     .default(0)
     .describe('bytes that models may hold; 0 chooses a share of this machine'),
   python: z.string().min(1).default(join(root, '.venv/bin/python')).describe('the Python of the engines'),
+  hosts: z
+    .preprocess((given) => (typeof given === 'string' ? parsedJson(given) : given), Hosts)
+    .optional()
+    .describe('machines for models that do not fit one, as JSON (docs/several-machines.md)'),
 });
 
 type SettingValues = z.infer<typeof Settings>;
@@ -59,6 +64,8 @@ export interface Config {
   /** Bytes; 0 when the pool should choose. */
   memoryBudget: number;
   python: string;
+  /** Machines for models that do not fit one. */
+  hosts: Hosts | undefined;
   /** The person's home folder, where model caches are looked for. */
   userHome: string;
   /** HF_HOME and HF_HUB_CACHE as they were set, absolute. */
@@ -105,6 +112,7 @@ export function readConfig(sources: ConfigSources = {}): Config {
     hubUrl: settings.hub_url,
     memoryBudget: settings.memory_budget,
     python: settings.python,
+    hosts: settings.hosts,
     userHome: environment.HOME ?? homedir(),
     hfHome: settings.hf_home ?? environment.HF_HOME,
     hfHubCache: environment.HF_HUB_CACHE,
@@ -141,6 +149,15 @@ export function helpText(): string {
     'Each is also a key of config.json in the data folder and a variable MLX_CODE_<KEY>.',
     '',
   ].join('\n');
+}
+
+/** What is no JSON stays a text, which the schema then refuses. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function isSwitch(key: string): boolean {
@@ -197,8 +214,10 @@ function check(values: Record<string, unknown>, source: string, name: (key: stri
   const result = Settings.partial().safeParse(values);
   if (result.success) return;
   const issue = result.error.issues[0];
-  const key = String(issue?.path[0] ?? (issue?.code === 'unrecognized_keys' ? issue.keys[0] : ''));
-  throw new AppError('invalid_request', `${name(key)} in ${source}: ${issue?.message ?? 'is not valid'}`, {
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const [key = '', ...inner] = [...(issue?.path ?? []), ...unknown].map(String);
+  const named = [name(key), ...inner].join('.');
+  throw new AppError('invalid_request', `${named} in ${source}: ${issue?.message ?? 'is not valid'}`, {
     details: { setting: key },
   });
 }

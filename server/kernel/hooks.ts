@@ -9,6 +9,8 @@ export interface ModelEntry {
   /** Bytes the ledger reserves before the load; null when it could not be judged. */
   memoryBytes: number | null;
   builtIn: boolean;
+  /** The small model that guesses ahead for it, where a person chose one. Bytes beside those of this model. */
+  draft?: { path: string; memoryBytes: number } | null;
   /** It measures texts and cannot chat. */
   embeds?: boolean;
   /** What the model's makers recommend, where the person sets nothing. */

@@ -67,7 +67,7 @@ export const reserved: Reserved[] = [
     pattern: /^\s*(import|from)\s+(mlx|mlx_lm)\b/,
     appliesTo: /^python\/mlx_worker\/.*\.py$/,
     allowedIn:
-      /^python\/mlx_worker\/(adapter|bert|blas_threads|cache_files|constrained|cpu_math|decoding|directory|draft|elementwise|embedder|filters|host|imports|layers|likelihoods|loader|penalties|qwen3_embedding|sampling|scheduler|speculation)\.py$/,
+      /^python\/mlx_worker\/(adapter|bert|blas_threads|cache_files|constrained|cpu_math|decoding|directory|draft|elementwise|embedder|filters|host|imports|launch|layers|likelihoods|loader|penalties|qwen3_embedding|ranks|sampling|scheduler|speculation|split)\.py$/,
     message: 'only the engine modules import mlx and mlx_lm',
   },
 ];

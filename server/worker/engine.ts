@@ -6,6 +6,7 @@ import type { Log } from '#server/kernel/log.ts';
 import { spawnProcess } from '#server/kernel/spawn.ts';
 import { type ClientOwner, createEngineClient, type EngineClient } from './client.ts';
 import type { EngineListener } from './listener.ts';
+import { type RankPlan, type RankWatch, watchRanks } from './ranks.ts';
 import { PROGRESS_LIMITS, type ProgressLimits, type ProgressWatch, watchProgress } from './progress-watch.ts';
 
 export type EngineRole = 'decode' | 'embed';
@@ -34,6 +35,8 @@ export interface EngineExit {
 /** One engine process that has introduced itself. */
 export interface Engine {
   pid: number;
+  /** All its processes on this machine: several when it runs over ranks. */
+  pids(): number[];
   role: EngineRole;
   client: EngineClient;
   /** Resolves at the process's death, when everything in progress fails with this error. */
@@ -53,6 +56,8 @@ export interface LaunchOptions {
   listener: EngineListener;
   log: Log;
   role: EngineRole;
+  /** Over several processes, rank 0 being the one that connects. */
+  ranks?: RankPlan;
   limits?: Partial<ProgressLimits>;
   helloLimitMs?: number;
 }
@@ -117,6 +122,7 @@ export async function launchEngine(options: LaunchOptions): Promise<Engine> {
   });
   return {
     pid: client.hello.pid,
+    pids: () => life.pids() ?? [client.hello.pid],
     role: options.role,
     client,
     died: life.died,
@@ -140,6 +146,7 @@ function beginLife(options: LaunchOptions) {
   const exit = Promise.withResolvers<EngineExit>();
   const listeners: (() => void)[] = [];
   let child: Child | null = null;
+  let ranks: RankWatch | null = null;
   let problem: string | null = null;
   let endError: AppError | null = null;
   let gone = false;
@@ -147,13 +154,22 @@ function beginLife(options: LaunchOptions) {
   const kill = (reason: string) => {
     if (gone || endError) return;
     problem ??= reason;
-    child?.kill('SIGKILL');
+    // The launcher of ranks kills them all, also those that are stopped and those of other machines.
+    if (ranks) finish();
+    else child?.kill('SIGKILL');
+  };
+
+  const finish = () => {
+    child?.stdin?.end();
+    const timer = setTimeout(() => child?.kill('SIGKILL'), END_GRACE_MS);
+    void endWith(died.promise, () => clearTimeout(timer));
   };
 
   const bury = async (reason: string, lines: LastLines | null) => {
     if (gone) return;
     gone = true;
-    const told = problem ?? reason;
+    const lost = await ranks?.ended;
+    const told = lost ?? problem ?? reason;
     died.resolve(endError ?? new AppError('engine_unavailable', `The engine ${told}.`));
     const lastLines = (await lines?.complete()) ?? [];
     rmSync(temporary, { recursive: true, force: true });
@@ -168,21 +184,23 @@ function beginLife(options: LaunchOptions) {
       mkdirSync(temporary, { recursive: true, mode: 0o700 });
       const started = spawnProcess({
         command: program.python,
-        args: ['-m', 'mlx_worker', '--socket', options.listener.path],
+        args: ['-m', options.ranks ? 'mlx_worker.launch' : 'mlx_worker', '--socket', options.listener.path],
         cwd: program.folder,
         env: environmentOf(options, { temporary, token }),
         stdin: 'pipe',
-        stdout: 'ignore',
+        stdout: options.ranks ? 'pipe' : 'ignore',
         // Ctrl+C in the daemon's terminal must not reach engines before their answers are journaled.
         group: true,
       });
       child = started;
+      if (options.ranks) ranks = watchRanks(started, options.ranks, log);
       const lines = keepLastLines(started, log);
       started.once('error', (error) => void bury(`could not be started: ${error.message}`, null));
       started.once('exit', (code, signal) => {
         void bury(signal ? `was ended by ${signal}` : `exited with code ${code}`, lines);
       });
     },
+    pids: () => ranks?.pids(),
     onRows: (listener: () => void) => void listeners.push(listener),
     rowsChanged(client: EngineClient, watch: ProgressWatch) {
       watch.setRows(client.activeRows(), client.pausedRows());
@@ -191,9 +209,7 @@ function beginLife(options: LaunchOptions) {
     end(error = new AppError('engine_unavailable', 'The engine was ended.')) {
       if (!gone && !endError) {
         endError = error;
-        child?.stdin?.end();
-        const timer = setTimeout(() => child?.kill('SIGKILL'), END_GRACE_MS);
-        void endWith(died.promise, () => clearTimeout(timer));
+        finish();
       }
       return exit.promise;
     },

@@ -22,7 +22,7 @@ export async function measureEngines(
   );
   const [memory, pongs] = await Promise.all([
     residentMemory(
-      ready.map(({ engine }) => engine.pid),
+      ready.flatMap(({ engine }) => engine.pids()),
       environment,
     ),
     // An engine that dies while asked is told of by its supervisor.
@@ -31,9 +31,15 @@ export async function measureEngines(
   return ready.map(({ modelId, engine }, index) => ({
     modelId,
     pid: engine.pid,
-    processBytes: memory.get(engine.pid) ?? null,
+    processBytes: sum(engine.pids().map((pid) => memory.get(pid) ?? null)),
     activeBytes: pongs[index]?.activeBytes ?? null,
     peakBytes: pongs[index]?.peakBytes ?? null,
     cacheBytes: pongs[index]?.cacheBytes ?? null,
   }));
+}
+
+/** Null when none is known. */
+function sum(parts: (number | null)[]): number | null {
+  const known = parts.filter((part) => part !== null);
+  return known.length === 0 ? null : known.reduce((total, part) => total + part, 0);
 }

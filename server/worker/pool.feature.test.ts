@@ -31,6 +31,40 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await delay(50);
 }
 
+describe('a draft model', () => {
+  const draft = { path: guideSmall.path, memoryBytes: 50 * 2 ** 20 };
+
+  it('is loaded beside the other as soon as that is idle, and counted with it', async () => {
+    engines = openTestEngines();
+    const { pool } = engines;
+    const alone = await pool.acquire(guide);
+    const before = pool.memory().residentBytes;
+    const pid = pidOf(pool, 'guide');
+    // A model in use keeps what it was loaded with.
+    const busy = await pool.acquire({ ...guide, draft });
+    expect(busy.client).toBe(alone.client);
+    alone.release();
+    busy.release();
+    const both = await pool.acquire({ ...guide, draft });
+    expect(pidOf(pool, 'guide')).not.toBe(pid);
+    expect(both.receipt.draft_parameters).toBeLessThan(both.receipt.parameters);
+    expect(both.receipt.weights_bytes).toBeGreaterThan(alone.receipt.weights_bytes);
+    expect(pool.memory().residentBytes).toBeGreaterThan(before);
+    both.release();
+    const again = await pool.acquire({ ...guide, draft });
+    expect(again.client).toBe(both.client);
+    again.release();
+  });
+
+  it('is counted before the load: what does not fit with it is refused', async () => {
+    engines = openTestEngines({ memoryBudget: 2 * 2 ** 30 });
+    const large = { ...draft, memoryBytes: 2 * 2 ** 30 };
+    await expect(engines.pool.load({ ...guide, draft: large })).rejects.toMatchObject({
+      code: 'insufficient_memory',
+    });
+  });
+});
+
 describe('loading', () => {
   it('loads a model once for all who ask at the same time, and reports progress', async () => {
     engines = openTestEngines();

@@ -15,11 +15,13 @@ import type { LoadReceipt } from './protocol.ts';
 import {
   cancelRows,
   describeResident,
+  hasOtherDraft,
   leavesAt,
   ledgerEntry,
   type Resident,
   reservedBytes,
 } from './resident.ts';
+import { hostsOf, shareHere } from './ranks.ts';
 import { createSpare, type Spare } from './spare.ts';
 import { type Running, Supervisor } from './supervisor.ts';
 import { createTurns } from './turns.ts';
@@ -31,6 +33,8 @@ export interface LoadSpec {
   memoryBytes: number | null;
   /** An embedder that lost the files which say so is loaded as one by its role. Default: what its files say. */
   role?: EngineRole;
+  /** A small model with the same tokenizer that is loaded beside it and guesses ahead. */
+  draft?: { path: string; memoryBytes: number } | null;
 }
 
 export type ResidentState = 'starting' | 'loading' | 'ready' | 'restarting' | 'stopping' | 'failed';
@@ -42,6 +46,8 @@ export interface ResidentModel {
   fraction: number;
   stage: string;
   pid: number | null;
+  /** The machines of its ranks, rank 0 first; empty when one process holds it all. */
+  hosts: string[];
   device: Hello['device'] | null;
   receipt: LoadReceipt | null;
   memoryBytes: number;
@@ -104,6 +110,8 @@ export interface EnginePool {
   unload(modelId: string): Promise<boolean>;
   list(): ResidentModel[];
   memory(): PoolMemory;
+  /** What this machine holds of a model that needs `wholeBytes`: less of one that runs over several. */
+  bytesHere(modelId: string, wholeBytes: number): number;
   policy(): MemoryPolicy;
   /** What each engine that is ready holds, as far as it can be asked. Never rejects. */
   measure(): Promise<EngineMeasure[]>;
@@ -122,7 +130,7 @@ export interface EnginePool {
 }
 
 export interface EnginePoolOptions extends LauncherOptions {
-  config: Pick<Config, 'root' | 'home' | 'python' | 'inherited' | 'memoryBudget'>;
+  config: Pick<Config, 'root' | 'home' | 'python' | 'inherited' | 'memoryBudget' | 'hosts'>;
 }
 
 /** Share of the machine's memory that models may have, unless the config names bytes. */
@@ -212,6 +220,11 @@ class ResidentPool implements EnginePool {
     };
   }
 
+  bytesHere(modelId: string, wholeBytes: number): number {
+    const { ranks, of } = shareHere(this.#options.config.hosts, modelId);
+    return Math.ceil((wholeBytes * ranks) / of);
+  }
+
   policy(): MemoryPolicy {
     return this.#policy;
   }
@@ -254,20 +267,25 @@ class ResidentPool implements EnginePool {
     const resident = this.#residents.get(spec.id);
     if (!resident) return this.#begin(spec);
     const { supervisor } = resident;
-    if (supervisor.status.state !== 'stopping' && !supervisor.isForgiven()) return resident;
+    const stays = supervisor.status.state !== 'stopping' && !supervisor.isForgiven();
+    if (stays && !hasOtherDraft(resident, spec)) return resident;
     await this.#remove(spec.id, 'unloaded');
     return this.#find(spec, { signal });
   }
 
   /** Reserves the memory and starts the load. Errors: insufficient_memory, before anything is touched. */
   #begin(spec: LoadSpec): Resident {
-    const neededBytes = spec.memoryBytes ?? unjudgedBytes(spec.path);
+    const hosts = hostsOf(this.#options.config.hosts, spec.id);
+    // Ranks do without a draft model.
+    const draftBytes = hosts.length > 0 ? 0 : (spec.draft?.memoryBytes ?? 0);
+    const neededBytes = this.bytesHere(spec.id, spec.memoryBytes ?? unjudgedBytes(spec.path)) + draftBytes;
     const evicted = makeRoom(neededBytes, this.#budgetBytes(), this.#entries(this.#policy));
     for (const id of evicted) void this.#remove(id, 'evicted to make room for another model');
     const supervisor = this.#supervise(spec, () => resident);
     const now = Date.now();
     const resident: Resident = {
       spec,
+      hosts,
       supervisor,
       reservedBytes: neededBytes,
       cacheBytes: null,
@@ -285,26 +303,33 @@ class ResidentPool implements EnginePool {
 
   #supervise(spec: LoadSpec, resident: () => Resident): Supervisor {
     const turn = this.#loads.enter();
+    const { ranks } = shareHere(this.#options.config.hosts, spec.id);
     let limitBytes: number | null = null;
     return new Supervisor({
       spec,
       log: this.#options.log,
-      caches: () => this.#cachesOf(resident()),
+      caches: () => {
+        const caches = this.#cachesOf(resident());
+        return { ...caches, cacheLimitBytes: Math.floor(caches.cacheLimitBytes / ranks) };
+      },
       changed: this.#notices.changed,
       launch: async (signal) => {
         await untilAborted(turn.granted, signal);
         await this.#departures(spec.id);
         signal.throwIfAborted();
+        const engine = this.#launcher.launchRanks(spec.id);
+        if (engine) return engine;
         return spec.role === 'embed' ? this.#launcher.launch('embed') : this.#spare.take();
       },
       // The same after a crash as at first, so that the weights are widened, or not, as before.
       memoryLimitBytes: () => {
         const { cacheLimitBytes } = this.#cachesOf(resident());
-        return (limitBytes ??= this.#freeBytes() + resident().reservedBytes - cacheLimitBytes);
+        const bytes = this.#freeBytes() + resident().reservedBytes - cacheLimitBytes;
+        return (limitBytes ??= Math.floor(bytes / ranks));
       },
       loaded: (receipt) => {
         turn.leave();
-        resident().reservedBytes = residentBytes(receipt) + (resident().cacheBytes ?? 0);
+        resident().reservedBytes = residentBytes(receipt) * ranks + (resident().cacheBytes ?? 0);
         this.#spare.warm();
       },
       failed: (error) => {

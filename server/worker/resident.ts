@@ -6,6 +6,8 @@ import type { Supervisor } from './supervisor.ts';
 /** A model in the pool, with who needs it. Bytes, milliseconds. */
 export interface Resident {
   spec: LoadSpec;
+  /** The machines of its ranks; empty for one process. */
+  hosts: string[];
   supervisor: Supervisor;
   reservedBytes: number;
   /** Of those, for caches of prompts; null before its first load. */
@@ -55,12 +57,17 @@ export function leavesAt(resident: Resident, { idleMs, pinned }: MemoryPolicy): 
   return stays ? null : resident.usedAt + idleMs;
 }
 
+/** Whether another draft model is wanted than the loaded one; a busy engine keeps its own until it is idle. */
+export function hasOtherDraft(resident: Resident, wanted: LoadSpec): boolean {
+  return resident.spec.draft?.path !== wanted.draft?.path && isIdle(resident);
+}
+
 function isIdle({ supervisor, leases, waiters }: Resident): boolean {
   return supervisor.status.state === 'ready' && leases + waiters === 0;
 }
 
 export function describeResident(resident: Resident, policy: MemoryPolicy): ResidentModel {
-  const { spec, supervisor, reservedBytes, since, usedAt } = resident;
+  const { spec, hosts, supervisor, reservedBytes, since, usedAt } = resident;
   const { state, fraction, stage, crashes, error } = supervisor.status;
   const { engine, receipt } = supervisor;
   return {
@@ -69,6 +76,7 @@ export function describeResident(resident: Resident, policy: MemoryPolicy): Resi
     fraction,
     stage,
     pid: engine?.pid ?? null,
+    hosts,
     device: engine?.client.hello.device ?? null,
     receipt,
     memoryBytes: reservedBytes,

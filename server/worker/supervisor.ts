@@ -135,6 +135,7 @@ export class Supervisor {
       return await engine.client.load({
         path: this.#options.spec.path,
         role: this.#options.spec.role ?? null,
+        draftPath: this.#options.spec.draft?.path ?? null,
         memoryLimitBytes: this.#options.memoryLimitBytes(),
         ...this.#options.caches(),
         onProgress: (fraction, stage) => this.#become({ fraction, stage }),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .figure import Figure, Patience
+from .peer import plain_environment
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAMS = {
@@ -21,6 +22,13 @@ def figures_of(section: str, patience: Patience) -> Iterator[Figure]:
     command = ["node", *PROGRAMS[section]]
     if patience.rounds:
         command.append(str(patience.rounds))
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, timeout=PATIENCE_SECONDS)
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=plain_environment(),
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=PATIENCE_SECONDS,
+    )
     for line in done.stdout.splitlines():
         yield Figure(**json.loads(line))

@@ -19,15 +19,19 @@ PATIENCE_SECONDS = 60
 SAME_ENVIRONMENT = {"MLX_DISABLE_COMPILE": "1", "OPENBLAS_NUM_THREADS": "1", "LD_PRELOAD": str(OPENBLAS)}
 
 
+def plain_environment() -> dict[str, str]:
+    """This process's environment without what MLX alone should find in it."""
+    return {name: value for name, value in os.environ.items() if name not in SAME_ENVIRONMENT}
+
+
 @contextlib.contextmanager
 def serve(model: Path, environment: dict[str, str]) -> Generator[HttpClient]:
     """A client of mlx_lm.server with `model` loaded and warm. Raises RuntimeError when it does not start."""
     port = _free_port()
-    inherited = {name: value for name, value in os.environ.items() if name not in SAME_ENVIRONMENT}
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "mlx_lm", "server", "--model", str(model), "--port", str(port)],
-            env={**inherited, "HF_HUB_OFFLINE": "1", **environment},
+            env={**plain_environment(), "HF_HUB_OFFLINE": "1", **environment},
             stdout=log,
             stderr=log,
         )

@@ -7,6 +7,7 @@ from tokenizers import Tokenizer
 
 from tests.engine import Engine
 
+from .door import serve_daemon
 from .figure import Figure, Patience, median, milliseconds, per_second
 from .models import TEN_MILLISECONDS, make_endless, prompt_of, tokenizer_of
 from .peer import SAME_ENVIRONMENT, serve
@@ -14,6 +15,7 @@ from .streams import Client, EngineClient, Stream, finish, steady_rate, whole_ra
 
 STREAMS = (2, 4, 8, 16)
 TOKENS = 100
+THEIRS = ", theirs"
 LONG_PROMPT_TOKENS = 8192
 
 
@@ -24,30 +26,34 @@ def figures(folder: Path, patience: Patience) -> Iterator[Figure]:
         engine.load(model)
         ours = EngineClient(engine)
         finish(ours, ours.start("Warm up.", 8))
-        for streams in STREAMS:
-            yield from _aggregate(ours, theirs, streams, tokenizer, patience)
+        with serve_daemon(model) as door:
+            for streams in STREAMS:
+                clients: dict[str, Client] = {"": ours, ", through /v1": door, THEIRS: theirs}
+                yield from _aggregate(clients, streams, tokenizer, patience)
         yield _longest_gap(ours, theirs, tokenizer)
 
 
 def _aggregate(
-    ours: Client, theirs: Client, streams: int, tokenizer: Tokenizer, patience: Patience
+    clients: dict[str, Client], streams: int, tokenizer: Tokenizer, patience: Patience
 ) -> Iterator[Figure]:
-    steady: tuple[list[float], list[float]] = ([], [])
-    whole: tuple[list[float], list[float]] = ([], [])
+    rates: dict[str, list[float]] = {}
     for turn in patience.turns(5, share=0.18):
-        clients = list(enumerate((ours, theirs)))
-        # In turn first: whatever else the machine does then hits both alike.
-        for side, client in clients if turn % 2 else clients[::-1]:
+        # In turn first: whatever else the machine does then hits all alike.
+        for side, client in list(clients.items())[:: 1 if turn % 2 else -1]:
             prompts = [prompt_of(24, 1000 * turn + number, tokenizer) for number in range(streams)]
             asked = [client.start(prompt, TOKENS) for prompt in prompts]
             finish(client, *asked)
             _check(asked)
-            steady[side].append(steady_rate(asked))
-            whole[side].append(whole_rate(asked))
-    for name, rates in (("while all stream", steady), ("request to end", whole)):
-        mine, other = median(rates[0]), median(rates[1])
-        ratio = median([a / b for a, b in zip(*rates, strict=True)])
-        yield Figure(f"{streams} streams, {name}", per_second(mine), per_second(other), ratio, 1.0)
+            rates.setdefault(f"while all stream{side}", []).append(steady_rate(asked))
+            rates.setdefault(f"request to end{side}", []).append(whole_rate(asked))
+    for way in ("while all stream", "request to end"):
+        other = rates[way + THEIRS]
+        for side in clients:
+            if side != THEIRS:
+                mine = rates[way + side]
+                ratio = median([a / b for a, b in zip(mine, other, strict=True)])
+                name = f"{streams} streams, {way}{side}"
+                yield Figure(name, per_second(median(mine)), per_second(median(other)), ratio, 1.0)
 
 
 def _check(streams: list[Stream]) -> None:

@@ -32,6 +32,9 @@ export const Model = z
     note: z.string().nullable(),
     /** Neither evicted nor unloaded by idleness once it is loaded. */
     pinned: z.boolean(),
+    /** The smaller model that guesses ahead for it, and those that could. */
+    draft_model_id: z.string().nullable(),
+    draft_candidates: z.array(z.string()),
   })
   .openapi('Model');
 
@@ -58,6 +61,10 @@ export const Resident = z
     /** The model marks its reasoning; null while it is not loaded. */
     has_thinking: z.boolean().nullable(),
     has_tools: z.boolean().nullable(),
+    /** Of the draft model that is loaded beside it. */
+    draft_parameters: z.number().nullable(),
+    /** The machines of its ranks, this one first; empty when one process holds it all. */
+    hosts: z.array(z.string()),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
   })
   .openapi('Resident');
@@ -216,6 +223,14 @@ export const modelsRoutes = {
     tags: Tags,
     request: jsonBody(z.object({ model_id: ModelId, pinned: z.boolean() })),
     responses: okJson(z.object({ model_id: z.string(), pinned: z.boolean() })),
+  }),
+  /** Null for none. A loaded model is loaded again with its next question. */
+  draft: createRoute({
+    method: 'post',
+    path: '/models/draft',
+    tags: Tags,
+    request: jsonBody(z.object({ model_id: ModelId, draft_model_id: ModelId.nullable() })),
+    responses: okJson(z.object({ model_id: z.string(), draft_model_id: z.string().nullable() })),
   }),
   folders: createRoute({
     method: 'get',

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AppError } from '#server/kernel/errors.ts';
 import architectures from './architectures.json' with { type: 'json' };
 import { readSafetensorsHeader, type TensorHeader } from './safetensors.ts';
+import { hashVocabulary } from './vocabulary.ts';
 import { kvBytesPerToken, memoryNeeded, type ModelShape, type Weights, weighTensors } from './weigh.ts';
 
 /** Recommended sampling, each value as the engine takes it; one out of range is as good as absent. */
@@ -30,6 +31,8 @@ export const Verdict = z.object({
   hasChatTemplate: z.boolean(),
   /** It measures texts, and its only problem is that it cannot chat. */
   embeds: z.boolean(),
+  /** Models with the same one can guess ahead for each other. */
+  vocabulary: z.string().nullable(),
   sampling: ModelSampling,
 });
 export type Verdict = z.infer<typeof Verdict>;
@@ -70,6 +73,7 @@ const EMPTY: Verdict = {
   widenedBytes: null,
   hasChatTemplate: false,
   embeds: false,
+  vocabulary: null,
   sampling: {},
 };
 
@@ -94,6 +98,7 @@ export async function judgeDirectory(path: string, name = basename(path)): Promi
     if (embeds) throw cannotChat();
     verdict.hasChatTemplate = await findChatTemplate(path, names);
     verdict.sampling = await readSampling(path, names);
+    verdict.vocabulary = await hashVocabulary(path);
     refuseBaseModel(verdict);
     verdict.usable = true;
   } catch (error) {

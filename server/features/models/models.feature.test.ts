@@ -241,6 +241,36 @@ describe('memory', () => {
     expect((await house.request('/models')).body.memory).toEqual(before);
   });
 
+  it('pairs a model with a smaller one of the same vocabulary, and no other', async () => {
+    const choose = (draft_model_id: string | null, model_id = 'guide') =>
+      house.request('/models/draft', { model_id, draft_model_id });
+    const found = async (id = 'guide') =>
+      (await house.request('/models?rescan=1')).body.models.find((model: any) => model.id === id);
+    const other = join(house.folder, 'home', 'models', 'other');
+    writeModelDirectory(other);
+    expect(await found()).toMatchObject({ draft_model_id: null, draft_candidates: ['guide-small'] });
+    expect(await found('guide-small')).toMatchObject({ draft_candidates: [] });
+    expect((await choose('guide-small')).body).toEqual({ model_id: 'guide', draft_model_id: 'guide-small' });
+    expect(await found()).toMatchObject({ draft_model_id: 'guide-small' });
+    const restarted = house.restart();
+    const list = (await restarted.request('/models')).body.models;
+    expect(list.find((model: any) => model.id === 'guide').draft_model_id).toBe('guide-small');
+    await restarted.close();
+
+    for (const [draft, model, status] of [
+      ['guide', 'guide-small', 409],
+      ['guide', 'guide', 409],
+      ['own:absent', 'guide', 404],
+      ['guide-small', 'own:absent', 404],
+      ['', 'guide', 400],
+    ] as const) {
+      expect((await choose(draft, model)).status).toBe(status);
+    }
+    expect(await found()).toMatchObject({ draft_model_id: 'guide-small' });
+    expect((await choose(null)).body).toEqual({ model_id: 'guide', draft_model_id: null });
+    expect(await found()).toMatchObject({ draft_model_id: null });
+  });
+
   it('pins only what is on the disk, and unpins what has gone', async () => {
     expect(await pin('own:absent', true)).toMatchObject({
       status: 404,

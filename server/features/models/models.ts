@@ -2,6 +2,7 @@ import { AppError } from '#server/kernel/errors.ts';
 import { createRoutes } from '#server/kernel/http.ts';
 import { defineFeature } from '../../feature.ts';
 import { type ModelsEvents, modelsRoutes } from './contract.ts';
+import { chooseDraft } from './choose-draft.ts';
 import { DOWNLOAD } from './downloads.ts';
 import { changePromptCaches, clearPromptCaches, showPromptCaches } from './prompt-caches.ts';
 import { changeMemory, pinModel, recallMemory } from './memory.ts';
@@ -82,6 +83,10 @@ function modelsApi(room: Room) {
     .openapi(modelsRoutes.pin, async (c) => {
       const { model_id, pinned } = c.req.valid('json');
       return c.json(await pinModel(room, model_id, pinned), 200);
+    })
+    .openapi(modelsRoutes.draft, async (c) => {
+      const { model_id, draft_model_id } = c.req.valid('json');
+      return c.json(await chooseDraft(room, model_id, draft_model_id), 200);
     })
     .openapi(modelsRoutes.folders, async (c) => c.json(await listFolders(room), 200))
     .openapi(modelsRoutes.addFolder, async (c) =>

@@ -8,6 +8,7 @@ import type { FeatureContext } from '../../feature.ts';
 import { embedderSource } from './built-in-embedder.ts';
 import { asModelEntry, type Catalog, createCatalog } from './catalog.ts';
 import type { ModelsEvents } from './contract.ts';
+import { draftOf, draftsFor } from './drafts.ts';
 import { createDownloads, DOWNLOAD, type Downloads } from './downloads.ts';
 import { findCandidates, type Place } from './places.ts';
 import { GUIDE, nameOf, showMemory, showModel, showResident } from './shelf.ts';
@@ -47,8 +48,8 @@ export function createRoom(context: FeatureContext<ModelsEvents>): Room {
   context.jobs.define(downloads.job);
   context.hooks.register('modelSource', embedderSource(context.config));
   context.hooks.register('modelSource', {
-    find: (id) => findUsable(catalog, id),
-    fallback: async () => required(await findUsable(catalog, GUIDE), GUIDE),
+    find: (id) => findUsable({ catalog, store }, id),
+    fallback: async () => required(await findUsable({ catalog, store }, GUIDE), GUIDE),
     list: async () =>
       (await catalog.entries())
         .filter(({ verdict }) => verdict.usable || verdict.embeds)
@@ -58,9 +59,13 @@ export function createRoom(context: FeatureContext<ModelsEvents>): Room {
 }
 
 /** Errors: model_invalid or model_unsupported with the verdict's reason. Undefined when no directory has the id. */
-async function findUsable(catalog: Catalog, id: string): Promise<ModelEntry | undefined> {
+async function findUsable(
+  { catalog, store }: Pick<Room, 'catalog' | 'store'>,
+  id: string,
+): Promise<ModelEntry | undefined> {
   const found = await catalog.find(id);
-  const entry = (await catalog.entries()).find((candidate) => candidate.id === id);
+  const entries = await catalog.entries();
+  const entry = entries.find((candidate) => candidate.id === id);
   if (found === undefined || entry === undefined) return undefined;
   const { problem, embeds } = entry.verdict;
   if (problem !== null && !embeds) {
@@ -69,7 +74,7 @@ async function findUsable(catalog: Catalog, id: string): Promise<ModelEntry | un
       details: { model_id: id },
     });
   }
-  return { ...found, name: nameOf(entry) };
+  return { ...found, name: nameOf(entry), draft: draftOf(entry, entries, store.drafts()) ?? null };
 }
 
 export function required<Value>(value: Value | undefined, id: string): Value {
@@ -94,16 +99,22 @@ export function placesOf(config: Config, added: readonly string[]): Place[] {
   ];
 }
 
-export async function listModels({ context, catalog }: Room, rescan: boolean) {
+export async function listModels({ context, store, catalog }: Room, rescan: boolean) {
+  const choice = store.drafts();
   const memory = context.engines.memory();
   const entries = rescan ? await catalog.scan() : await catalog.entries();
   const machine = {
     budgetBytes: memory.budgetBytes,
     widens: process.platform === 'linux',
     pinned: context.engines.policy().pinned,
+    bytesHere: (id: string, bytes: number) => context.engines.bytesHere(id, bytes),
   };
   return {
-    models: entries.map((entry) => showModel(entry, machine)),
+    models: entries.map((entry) => {
+      const candidates = draftsFor(entry, entries).map(({ id }) => id);
+      const chosen = candidates.find((id) => id === choice[entry.id]) ?? null;
+      return showModel(entry, machine, { chosen, candidates });
+    }),
     resident: context.engines.list().map(showResident),
     memory: showMemory(memory),
     default_model_id: GUIDE,
@@ -111,10 +122,10 @@ export async function listModels({ context, catalog }: Room, rescan: boolean) {
 }
 
 /** Starts a load and answers with its first state; progress comes as `models.resident`. */
-export async function loadModel({ context, catalog }: Room, id: string) {
-  const entry = required(await findUsable(catalog, id), id);
+export async function loadModel({ context, store, catalog }: Room, id: string) {
+  const entry = required(await findUsable({ store, catalog }, id), id);
   const loading = context.engines.load({
-    ...{ id, path: entry.path, memoryBytes: entry.memoryBytes },
+    ...{ id, path: entry.path, memoryBytes: entry.memoryBytes, draft: entry.draft ?? null },
     ...(entry.embeds ? { role: 'embed' } : {}),
   });
   // The outcome is told by events; a refusal that comes at once is the answer of this request.

@@ -20,10 +20,19 @@ export interface Machine {
   /** Whether engines here widen half and quantized weights to float32 when memory allows. */
   widens: boolean;
   pinned: ReadonlySet<string>;
+  /** What this machine holds of a model: less of one that runs over several. */
+  bytesHere(modelId: string, wholeBytes: number): number;
 }
 
-export function showModel(entry: CatalogEntry, machine: Machine): Model {
+/** The draft model that was chosen for a model, and those that suit it. */
+interface Drafts {
+  chosen: string | null;
+  candidates: string[];
+}
+
+export function showModel(entry: CatalogEntry, machine: Machine, drafts: Drafts): Model {
   const { verdict } = entry;
+  const bytes = verdict.memoryBytes === null ? null : machine.bytesHere(entry.id, verdict.memoryBytes);
   return {
     id: entry.id,
     name: nameOf(entry),
@@ -36,10 +45,12 @@ export function showModel(entry: CatalogEntry, machine: Machine): Model {
     quantization: verdict.quantization,
     context_window: verdict.contextWindow,
     size_bytes: verdict.sizeBytes,
-    memory_bytes: verdict.memoryBytes,
-    fits: verdict.memoryBytes === null ? null : verdict.memoryBytes <= machine.budgetBytes,
+    memory_bytes: bytes,
+    fits: bytes === null ? null : bytes <= machine.budgetBytes,
     note: noteOf(entry, machine),
     pinned: machine.pinned.has(entry.id),
+    draft_model_id: drafts.chosen,
+    draft_candidates: drafts.candidates,
   };
 }
 
@@ -79,6 +90,8 @@ export function showResident(model: ResidentModel): Resident {
     context_window: model.receipt?.context_window ?? null,
     has_thinking: model.receipt?.has_thinking ?? null,
     has_tools: model.receipt?.has_tools ?? null,
+    draft_parameters: model.receipt?.draft_parameters ?? null,
+    hosts: model.hosts,
     error: model.error,
   };
 }

@@ -21,8 +21,12 @@ const MemoryChoice = z.object({
 });
 export type MemoryChoice = z.infer<typeof MemoryChoice>;
 
-/** The row among the preferences. */
+/** By the id of a model: the id of the one that guesses ahead for it. */
+const Drafts = z.record(z.string(), z.string());
+
+/** The rows among the preferences. */
 const MEMORY = 'models.memory';
+const DRAFTS = 'models.drafts';
 
 /** Remembers added folders, choices about memory, and verdicts by the fingerprint of the files they rest on. */
 export interface ModelsStore {
@@ -33,6 +37,9 @@ export interface ModelsStore {
   /** Nulls where nobody chose. */
   memory(): MemoryChoice;
   saveMemory(choice: MemoryChoice): void;
+  /** By model, which other one guesses ahead for it. */
+  drafts(): Record<string, string>;
+  saveDrafts(drafts: Record<string, string>): void;
   judged(): JudgedRow[];
   /** Replaces all rows: a directory that is gone loses its row. */
   saveJudged(rows: readonly (JudgedRow & { id: string; source: string })[]): void;
@@ -40,6 +47,16 @@ export interface ModelsStore {
 
 export function createModelsStore(database: Database): ModelsStore {
   const { user } = database;
+  const recall = (key: string): unknown =>
+    user.select().from(preferences).where(eq(preferences.key, key)).get()?.value;
+  const remember = (key: string, value: Record<string, unknown>): void => {
+    const updatedAt = Date.now();
+    user
+      .insert(preferences)
+      .values({ key, value, updatedAt })
+      .onConflictDoUpdate({ target: preferences.key, set: { value, updatedAt } })
+      .run();
+  };
   return {
     folders: () =>
       user
@@ -53,18 +70,15 @@ export function createModelsStore(database: Database): ModelsStore {
     },
     removeFolder: (path) => user.delete(modelFolders).where(eq(modelFolders.path, path)).run().changes > 0,
     memory() {
-      const row = user.select().from(preferences).where(eq(preferences.key, MEMORY)).get();
-      const parsed = MemoryChoice.safeParse(row?.value);
+      const parsed = MemoryChoice.safeParse(recall(MEMORY));
       return parsed.success ? parsed.data : MemoryChoice.parse({});
     },
-    saveMemory(value) {
-      const updatedAt = Date.now();
-      user
-        .insert(preferences)
-        .values({ key: MEMORY, value, updatedAt })
-        .onConflictDoUpdate({ target: preferences.key, set: { value, updatedAt } })
-        .run();
+    saveMemory: (choice) => remember(MEMORY, choice),
+    drafts() {
+      const parsed = Drafts.safeParse(recall(DRAFTS));
+      return parsed.success ? parsed.data : {};
     },
+    saveDrafts: (drafts) => remember(DRAFTS, drafts),
     judged: () => user.select().from(modelDirectories).all().flatMap(readRow),
     saveJudged(rows) {
       const seenAt = Date.now();
