@@ -44,8 +44,8 @@ export class Arena {
   }
 }
 
-/** Contestants that a ranking holds at once; beside those who take part in a comparison. */
-const RANKED = 100;
+/** A ranking holds 100 contestants: these, and the six who take part in a comparison at most. */
+const RANKED = 94;
 
 /** The votes among those who have most of them, and `always` these. */
 function mostVoted(counts: VoteCount[], always: readonly string[] = []): VoteCount[] {
