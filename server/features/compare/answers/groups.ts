@@ -36,7 +36,8 @@ export async function fitTogether(
 async function memoryOf(hooks: Hooks, id: string): Promise<number | null> {
   for (const source of hooks.all('modelSource')) {
     const entry = await source.find(id);
-    if (entry) return entry.memoryBytes;
+    if (entry?.memoryBytes) return entry.memoryBytes + (entry.draft?.memoryBytes ?? 0);
+    if (entry) return null;
   }
   return null;
 }
