@@ -8,7 +8,7 @@ import { median } from './figure.ts';
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 15);
 const WARM_UP = 2;
 const TOKENS = 400;
-const BUDGET = 256 * 2 ** 20;
+const BUDGET = 800 * 2 ** 20;
 const prompt = 'What is MLX Code?';
 // Hot enough that no end token comes for a long time; a decode step costs the same.
 const parameters = { temperature: 5, max_tokens: TOKENS };

@@ -7,7 +7,7 @@ import { MODELS, openRoom, type Refusal, type TestRoom } from './testing/room.ts
 /** One of the guide's long answers: there is time to stop it and to kill what writes it. */
 const LONG = 'Give me a tour of MLX Code';
 /** Room for one of the two models, and not for both. */
-const ONE_MODEL = 256 * 2 ** 20;
+const ONE_MODEL = 800 * 2 ** 20;
 
 const guide = { model_id: 'guide', parameters: { max_tokens: 400 } };
 const small = { model_id: 'guide-small', parameters: { max_tokens: 400 } };
@@ -222,7 +222,7 @@ describe('a blind comparison', () => {
       model_name,
     ]);
     for (const secret of [...secrets, 'nowhere']) expect(told).not.toContain(secret);
-    expect(told).not.toMatch(/"(completion_tokens|tokens_per_second|total|fraction)":/);
+    expect(told).not.toMatch(/"(completion_tokens|tokens_per_second|memory|fraction|cached)":/);
     expect(turn!.answers.find(({ status }) => status === 'failed')!.error!.message).toContain('Reveal');
     const { turn: judged } = await room.vote(turn!);
     expect(judged.revealed).toBe(true);
@@ -250,7 +250,9 @@ describe('a blind comparison', () => {
 
 describe('an unattended run', () => {
   it('brings every prompt of a set to every contestant, model by model, to be voted on later', async () => {
-    const run = await startRun(await makeSet(['How do I load a model?', 'What is a token?', 'Thank you']));
+    const run = await startRun(await makeSet(['How do I load a model?', 'What is a token?', 'Thank you']), {
+      contestants: [guide, withTokens(4)(small)],
+    });
     const job = await room.job(run.job_id!, ({ status }) => status === 'done');
     expect(job).toMatchObject({ done: 6, total: 6, unit: 'answers' });
     expect((await room.open(run.id)).comparison).toMatchObject({ status: 'idle', turns: 3, answered: 6 });

@@ -20,7 +20,10 @@ export function watchMemory(activity: Pick<Activity, 'engines'>, modelId: string
   return {
     async end() {
       clearInterval(timer);
-      await look();
+      const late = Promise.withResolvers<void>();
+      const limit = setTimeout(late.resolve, LOOK_MS);
+      await Promise.race([look(), late.promise]);
+      clearTimeout(limit);
       return most;
     },
   };

@@ -129,7 +129,8 @@ export class Writer {
       const { code, message } = request;
       // Deleted meanwhile: it waits for whoever restores it.
       if (code === 'gone') return undefined;
-      return this.#finish(row, sink, { status: 'failed', finishReason: 'error', error: { code, message } });
+      await this.#save(row, sink, { status: 'failed', finishReason: 'error', error: { code, message } });
+      return this.#tell(row.id);
     }
     generations.start({ ...request, priority }, sink);
     const isAlone = watchNeighbours(activity, row.id);
@@ -141,14 +142,15 @@ export class Writer {
     const alone = isAlone();
     const memoryBytes = memory.end();
     if (result.error?.code === 'insufficient_memory' && activity.running().length > 0) {
-      await this.#finish(row, sink, INTERRUPTED);
+      await this.#save(row, sink, INTERRUPTED);
       return 'again';
     }
     const paused = signal.aborted && !stopped.aborted;
     const ending = sink.hasOtherModel ? OTHER_MODEL : endingOf(result, paused);
-    const ended = await this.#finish(row, sink, { ...ending, alone });
+    await this.#save(row, sink, { ...ending, alone });
+    // What is known only now: kept first is what was said.
     answers.record(row.id, { memoryBytes: await memoryBytes });
-    if (ended?.status === 'complete') await this.check(row.id);
+    if (ending.status === 'complete') await this.check(row.id);
     return this.#tell(row.id);
   }
 
@@ -171,13 +173,12 @@ export class Writer {
   }
 
   /** Keeps at it while the disk is full: what was written is not lost. */
-  async #finish(row: AnswerRow, sink: AnswerSink, ending: Ending): Promise<AnswerRow | undefined> {
+  async #save(row: AnswerRow, sink: AnswerSink, ending: Ending): Promise<void> {
     while (!sink.save(ending)) {
       const { promise, resolve } = Promise.withResolvers<void>();
       setTimeout(resolve, SAVE_AGAIN_MS).unref();
       await promise;
     }
-    return this.#tell(row.id);
   }
 
   /** Shows an answer that ended; once nothing is left to judge, who is who may be seen. */

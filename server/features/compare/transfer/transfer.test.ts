@@ -29,7 +29,10 @@ const tag = fc.stringMatching(/^[a-z]{1,8}$/);
 /** Comparisons with any texts, votes and figures. */
 const comparison = fc
   .record({
-    texts: fc.array(fc.array(fc.option(text), { minLength: 3, maxLength: 3 }), { maxLength: 3 }),
+    texts: fc.array(fc.array(fc.option(text), { minLength: 3, maxLength: 3 }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
     blind: fc.boolean(),
     kind: fc.constantFrom('live', 'run'),
     tags: fc.uniqueArray(tag, { maxLength: 2 }),
