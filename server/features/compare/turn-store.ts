@@ -27,9 +27,11 @@ export interface WholeTurn {
 /** What is asked and what is answered. */
 export class TurnStore {
   readonly #user: Database['user'];
+  readonly #stream: Database['stream'];
 
-  constructor({ user }: Database) {
+  constructor({ user, stream }: Database) {
     this.#user = user;
+    this.#stream = stream;
   }
 
   /** Turns after those there are, each with an answer to wait for from every contestant. */
@@ -37,12 +39,21 @@ export class TurnStore {
     comparison: ComparisonRow,
     asked: { drafts: readonly TurnDraft[]; contestantIds: readonly string[]; requestId?: string },
   ): TurnRow[] {
-    return this.#user.transaction(
+    // What a run asks is in its set; what a person asks must be on the disk.
+    const connection = comparison.kind === 'run' ? this.#stream : this.#user;
+    return connection.transaction(
       (tx) => {
-        const first = countTurns(tx, comparison.id);
-        return asked.drafts.map((draft, at) =>
-          addTurn(tx, comparison, { ...asked, draft, index: first + at }),
-        );
+        const { requestId = null } = asked;
+        const [first, createdAt] = [countTurns(tx, comparison.id), Date.now()];
+        const turns = asked.drafts.map((draft, at) => {
+          const place = { id: newId(), comparisonId: comparison.id, index: first + at };
+          return { ...draft, ...place, requestId, revealedAt: null, createdAt };
+        });
+        // Many rows at a time: a run may have a hundred thousand prompts.
+        if (turns.length > 0) tx.insert(compareTurns).values(turns).run();
+        const answers = turns.flatMap((turn) => waitingAnswers(comparison, turn, asked.contestantIds));
+        if (answers.length > 0) tx.insert(compareAnswers).values(answers).run();
+        return turns;
       },
       { behavior: 'immediate' },
     );
@@ -183,25 +194,12 @@ function countTurns(connection: Connection, comparisonId: string): number {
   return (last?.index ?? -1) + 1;
 }
 
-function addTurn(
-  tx: Connection,
-  comparison: ComparisonRow,
-  asked: { draft: TurnDraft; index: number; contestantIds: readonly string[]; requestId?: string },
-): TurnRow {
-  const { draft, index, requestId = null } = asked;
-  const now = Date.now();
-  const turn = tx
-    .insert(compareTurns)
-    .values({ ...draft, id: newId(), comparisonId: comparison.id, index, requestId, createdAt: now })
-    .returning()
-    .get();
-  // Ids grow with the letters, so that their order tells nothing of who is who.
-  const rows = inLetterOrder(comparison, index, asked.contestantIds).map((contestantId, place) => ({
-    ...{ id: newId(), comparisonId: comparison.id, turnId: turn.id, turnIndex: index, contestantId },
-    ...{ letter: String.fromCharCode(65 + place), status: 'waiting' as const, updatedAt: now },
+/** Ids grow with the letters, so that their order tells nothing of who is who. */
+function waitingAnswers(comparison: ComparisonRow, turn: TurnRow, contestantIds: readonly string[]) {
+  return inLetterOrder(comparison, turn.index, contestantIds).map((contestantId, place) => ({
+    ...{ id: newId(), comparisonId: comparison.id, turnId: turn.id, turnIndex: turn.index, contestantId },
+    ...{ letter: String.fromCharCode(65 + place), status: 'waiting' as const, updatedAt: turn.createdAt },
   }));
-  tx.insert(compareAnswers).values(rows).run();
-  return turn;
 }
 
 /** Blind: in an order of the turn's own, which the comparison's seed decides. */

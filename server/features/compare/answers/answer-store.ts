@@ -14,6 +14,9 @@ export type JournalPiece = Pick<Delta, 'seq' | 'text' | 'reasoning' | 'tokenIds'
 export type Ending = Pick<AnswerRow, 'status' | 'finishReason' | 'error'> &
   Partial<Pick<AnswerRow, 'usage' | 'timings' | 'alone' | 'memoryBytes'>>;
 
+/** Answers ended in one transaction, so that nobody waits long for the database. */
+const ENDED_AT_ONCE = 2_000;
+
 /** The answers; what is streamed goes over the NORMAL connection, because a lost flush is a few tokens. */
 export class AnswerStore {
   readonly #user: Database['user'];
@@ -90,18 +93,21 @@ export class AnswerStore {
       .map((row) => row.id);
   }
 
-  /** Ends all that still waits for these contestants in one comparison; how many they were. */
+  /** Ends some of what still waits for these contestants in one comparison; how many they were, 0 when none is left. */
   endWaiting(comparisonId: string, contestantIds: readonly string[], ending: Ending): number {
-    const chosen = and(
-      eq(compareAnswers.comparisonId, comparisonId),
-      inArray(compareAnswers.contestantId, [...contestantIds]),
-      inArray(compareAnswers.status, ['waiting', 'interrupted']),
-    );
-    return this.#user
-      .update(compareAnswers)
-      .set({ ...ending, updatedAt: Date.now() })
-      .where(chosen)
-      .run().changes;
+    const some = this.#user
+      .select({ id: compareAnswers.id })
+      .from(compareAnswers)
+      .where(
+        and(
+          eq(compareAnswers.comparisonId, comparisonId),
+          inArray(compareAnswers.contestantId, [...contestantIds]),
+          inArray(compareAnswers.status, ['waiting', 'interrupted']),
+        ),
+      )
+      .limit(ENDED_AT_ONCE);
+    const set = { ...ending, updatedAt: Date.now() };
+    return this.#user.update(compareAnswers).set(set).where(inArray(compareAnswers.id, some)).run().changes;
   }
 
   /** Begins anew: what it said before is forgotten, and seq begins at 0. */

@@ -122,7 +122,7 @@ async function answerWithModel(parts: RunParts, share: ModelShare): Promise<void
         state,
       });
       if (!error) continue;
-      parts.writer.giveUp(comparisonId, contestantIds, error);
+      await parts.writer.giveUp(comparisonId, contestantIds, error);
       return;
     }
   }

@@ -77,16 +77,14 @@ export class Writer {
   }
 
   /** Ends everything of these contestants that still waits, with the reason why the last one failed. */
-  giveUp(
+  async giveUp(
     comparisonId: string,
     contestantIds: readonly string[],
     error: NonNullable<AnswerRow['error']>,
-  ): void {
-    this.#parts.answers.endWaiting(comparisonId, contestantIds, {
-      status: 'failed',
-      finishReason: 'error',
-      error,
-    });
+  ): Promise<void> {
+    const ending: Ending = { status: 'failed', finishReason: 'error', error };
+    while (this.#parts.answers.endWaiting(comparisonId, contestantIds, ending) > 0)
+      await new Promise(setImmediate);
     this.#parts.announcements.changed(comparisonId);
   }
 
@@ -129,7 +127,7 @@ export class Writer {
       const { code, message } = request;
       // Deleted meanwhile: it waits for whoever restores it.
       if (code === 'gone') return undefined;
-      await this.#save(row, sink, { status: 'failed', finishReason: 'error', error: { code, message } });
+      await this.#save(sink, { status: 'failed', finishReason: 'error', error: { code, message } });
       return this.#tell(row.id);
     }
     generations.start({ ...request, priority }, sink);
@@ -142,12 +140,12 @@ export class Writer {
     const alone = isAlone();
     const memoryBytes = memory.end();
     if (result.error?.code === 'insufficient_memory' && activity.running().length > 0) {
-      await this.#save(row, sink, INTERRUPTED);
+      await this.#save(sink, INTERRUPTED);
       return 'again';
     }
     const paused = signal.aborted && !stopped.aborted;
     const ending = sink.hasOtherModel ? OTHER_MODEL : endingOf(result, paused);
-    await this.#save(row, sink, { ...ending, alone });
+    await this.#save(sink, { ...ending, alone });
     // What is known only now: kept first is what was said.
     answers.record(row.id, { memoryBytes: await memoryBytes });
     if (ending.status === 'complete') await this.check(row.id);
@@ -173,7 +171,7 @@ export class Writer {
   }
 
   /** Keeps at it while the disk is full: what was written is not lost. */
-  async #save(row: AnswerRow, sink: AnswerSink, ending: Ending): Promise<void> {
+  async #save(sink: AnswerSink, ending: Ending): Promise<void> {
     while (!sink.save(ending)) {
       const { promise, resolve } = Promise.withResolvers<void>();
       setTimeout(resolve, SAVE_AGAIN_MS).unref();
