@@ -119,9 +119,10 @@ describe('keys that vote', () => {
   test('leave the arrows to a text that the keyboard has gone to, and not to one that was clicked', () => {
     render(<Part id="compare.both-bad" run={vi.fn()} />);
     const text = add('<section data-scrolls tabindex="0"></section>');
-    const matches = text.matches.bind(text);
     const focusedBy = (keyboard: boolean) => {
-      text.matches = (selector: string) => (selector === ':focus-visible' ? keyboard : matches(selector));
+      vi.spyOn(text, 'matches').mockImplementation((selector) =>
+        selector === ':focus-visible' ? keyboard : selector.includes('[data-scrolls]'),
+      );
     };
     focusedBy(true);
     expect(type('ArrowDown', {}, text)).toBe(false);

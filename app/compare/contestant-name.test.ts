@@ -20,6 +20,14 @@ describe('the names of contestants', () => {
     expect([...names.values()]).toEqual(['Guide (temperature 0.2)', 'Guide (as it is)']);
   });
 
+  test('leave out what the two have in common', () => {
+    const names = contestantNames([
+      { ...guide, id: 'a', parameters: { temperature: 0, max_tokens: 60 }, system_prompt: 'Be brief.' },
+      { ...guide, id: 'b', parameters: { temperature: 1, max_tokens: 60 }, system_prompt: 'Be brief.' },
+    ]);
+    expect([...names.values()]).toEqual(['Guide (temperature 0)', 'Guide (temperature 1)']);
+  });
+
   test('are what the person wrote where there is a label', () => {
     const names = contestantNames([
       { ...guide, id: 'a', label: 'Strict' },

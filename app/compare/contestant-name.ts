@@ -24,15 +24,26 @@ export function settingsWords({
   return words.join(', ');
 }
 
-/** Names by contestant id: the label, else the model, with its settings where another has the same model. */
+/** Names by contestant id: the label, else the model, with the settings in which another of that name differs. */
 export function contestantNames(contestants: readonly Named[]): Map<string, string> {
-  const bare = (one: Named) => (one.label === '' ? one.model_name : one.label);
+  const byName = Map.groupBy(contestants, bareName);
   return new Map(
     contestants.map((one) => {
-      const alike = contestants.filter((other) => bare(other) === bare(one));
-      const settings = settingsWords(one);
-      const suffix = settings === '' ? 'as it is' : settings;
-      return [one.id, alike.length > 1 ? `${bare(one)} (${suffix})` : bare(one)];
+      const alike = byName.get(bareName(one)) ?? [];
+      return [one.id, alike.length > 1 ? `${bareName(one)} (${differenceWords(one, alike)})` : bareName(one)];
     }),
   );
+}
+
+/** Without its settings. */
+export function bareName({ label, model_name }: Pick<Named, 'label' | 'model_name'>): string {
+  return label === '' ? model_name : label;
+}
+
+function differenceWords(one: Named, alike: readonly Named[]): string {
+  const differs = ([name, value]: [string, unknown]) =>
+    alike.some((other) => Reflect.get(other.parameters, name) !== value);
+  const parameters = Object.fromEntries(Object.entries(one.parameters).filter(differs));
+  const told = alike.every((other) => other.system_prompt === one.system_prompt);
+  return settingsWords({ parameters, system_prompt: told ? '' : one.system_prompt }) || 'as it is';
 }

@@ -11,12 +11,19 @@ export function letterColor(letter: string): string {
   return contestantColor(LETTERS.indexOf(letter));
 }
 
+interface LetterMarkProps {
+  letter: string;
+  /** That of the contestant once it is known who it is; the letter's own until then. */
+  color?: string | undefined;
+  small?: boolean;
+}
+
 /** A letter on its colour, which is darkened a little so that the letter can be read. */
-export function LetterMark({ letter, small = false }: { letter: string; small?: boolean }) {
+export function LetterMark({ letter, color = letterColor(letter), small = false }: LetterMarkProps) {
   return (
     <span
       aria-hidden="true"
-      style={{ background: `color-mix(in oklab, ${letterColor(letter)} 78%, var(--ink))` }}
+      style={{ background: `color-mix(in oklab, ${color} 78%, var(--ink))` }}
       className={classes(
         'inline-flex shrink-0 items-center justify-center rounded-key font-semibold text-bg',
         small ? 'size-[18px] text-key' : 'size-[22px] text-small',

@@ -32,7 +32,7 @@ export function PromptField({ value, origin, onChange, onSubmit }: PromptFieldPr
           event.preventDefault();
           onSubmit();
         }}
-        className="mt-2 block max-h-[50vh] w-full resize-y rounded-composer border border-line-strong bg-surface px-4 py-3 text-reading shadow-card outline-none [field-sizing:content] placeholder:text-ink-3 focus:border-ink-3"
+        className="mt-2 block max-h-[50vh] min-h-24 w-full resize-y rounded-composer border border-line-strong bg-surface px-4 py-3 text-reading shadow-card outline-none [field-sizing:content] placeholder:text-ink-3 focus:border-ink-3"
       />
       <p id={`${id}-note`} className="mt-1.5 text-tiny text-ink-2 text-pretty empty:hidden">
         {origin === undefined ? '' : describe(origin)}

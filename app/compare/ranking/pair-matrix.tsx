@@ -53,7 +53,7 @@ export function PairMatrix({ standings, pairs }: PairMatrixProps) {
           <tbody>
             {standings.map((row, rowAt) => (
               <tr key={row.id}>
-                <th scope="row" className="max-w-48 truncate pr-3 text-left font-normal">
+                <th scope="row" className="max-w-72 truncate pr-3 max-sm:max-w-32 text-left font-normal">
                   {rowAt + 1} {row.name}
                 </th>
                 {standings.map((column, columnAt) => (

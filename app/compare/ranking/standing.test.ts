@@ -10,12 +10,18 @@ const contestant = (id: string): Contestant => ({
 });
 const contestants = ['x', 'y', 'z'].map(contestant);
 
-/** The real ranking of votes for the first of each pair, as the daemon computes it. */
-function arenaOf(votes: [first: string, second: string, count: number][], ids = ['x', 'y', 'z']): Arena {
-  const counts = votes.map(([first, second, count]) => ({
-    ...{ first, second, outcome: 'first' as const, votes: count },
-  }));
-  const ranking: Ranking = rankVotes(tabulate(counts, ids));
+/** The real ranking of votes for the better of each pair, left and right alike, as the daemon computes it. */
+function arenaOf(votes: [better: string, worse: string, count: number][]): Arena {
+  return arenaOfCounts(
+    votes.flatMap(([better, worse, count]) => [
+      { first: better, second: worse, outcome: 'first' as const, votes: Math.ceil(count / 2) },
+      { first: worse, second: better, outcome: 'second' as const, votes: Math.floor(count / 2) },
+    ]),
+  );
+}
+
+function arenaOfCounts(counts: Parameters<typeof tabulate>[0]): Arena {
+  const ranking: Ranking = rankVotes(tabulate(counts, ['x', 'y', 'z']));
   return { ranking, contestants, tags: [], votes: ranking.votes };
 }
 
@@ -67,18 +73,14 @@ describe('the ranking in words', () => {
   });
 
   test('tells a preferred side from chance', () => {
-    expect(
-      biasWords(
-        arenaOf([
-          ['x', 'y', 1],
-          ['y', 'x', 1],
-        ]).ranking,
-      ),
-    ).toMatch(/^no position bias found \(p = /);
-    const left = arenaOf([
-      ['x', 'y', 30],
-      ['y', 'x', 30],
-    ]).ranking;
+    expect(biasWords(arenaOf([['x', 'y', 2]]).ranking)).toMatch(/^no position bias found \(p = /);
+    const onLeft = (first: string, second: string) => ({
+      first,
+      second,
+      outcome: 'first' as const,
+      votes: 30,
+    });
+    const left = arenaOfCounts([onLeft('x', 'y'), onLeft('y', 'x')]).ranking;
     expect(biasWords(left)).toMatch(/^the left side was preferred \(p < 0\.001\)/);
   });
 

@@ -64,12 +64,14 @@ export function NewSet({ onDone }: { onDone: () => void }) {
           maxLength={120}
           onChange={(event) => setName(event.target.value)}
         />
-        <Segmented
-          label="Where the prompts come from"
-          value={source}
-          options={SOURCES}
-          onChange={setSource}
-        />
+        <div>
+          <Segmented
+            label="Where the prompts come from"
+            value={source}
+            options={SOURCES}
+            onChange={setSource}
+          />
+        </div>
         {source === 'text' ? <PastedText value={text} onChange={setText} /> : null}
         {source === 'file' ? (
           <FileField

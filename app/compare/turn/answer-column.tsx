@@ -15,13 +15,12 @@ import { LetterMark } from '../letter-mark.tsx';
 import { liveTexts } from '../live-texts.ts';
 import { AnswerFigures } from './answer-figures.tsx';
 import { CheckResults } from './check-results.tsx';
+import type { Identity } from './identities.ts';
 
 interface AnswerColumnProps {
   answer: Answer;
   /** Who it is; null while that is hidden. */
-  name: string | null;
-  /** The settings that tell it from others, when it is known. */
-  note?: string;
+  identity: Identity | null;
   /** After the vote: `chosen` and the like. */
   verdict: string | null;
   /** Takes part in scrolling in step. */
@@ -32,13 +31,13 @@ interface AnswerColumnProps {
 
 /** One contestant's answer: letter, state, the text as it arrives, and what it took. */
 export const AnswerColumn = memo(function AnswerColumn(props: AnswerColumnProps) {
-  const { answer, name, note, verdict, scroller, onRetry, onAdopt } = props;
+  const { answer, identity, verdict, scroller, onRetry, onAdopt } = props;
   const running = isRunning(answer);
   const live = useLive(liveTexts, answer.id);
   const text = running ? (live?.text ?? answer.text) : answer.text;
   const reasoning = running ? (live?.reasoning ?? answer.reasoning) : answer.reasoning;
   const state = running ? (live?.state ?? null) : null;
-  const title = name ?? `Model ${answer.letter}`;
+  const title = identity?.name ?? `Model ${answer.letter}`;
   return (
     <article
       aria-label={`Answer ${answer.letter}`}
@@ -46,18 +45,18 @@ export const AnswerColumn = memo(function AnswerColumn(props: AnswerColumnProps)
       className="flex min-w-0 flex-col rounded-card border border-line bg-surface max-md:w-full max-md:shrink-0 max-md:snap-center"
     >
       <header className="flex min-h-12 items-center gap-2.5 px-4 pt-1">
-        <LetterMark letter={answer.letter} />
+        <LetterMark letter={answer.letter} color={identity?.color} />
         <div className="min-w-0 flex-1">
           <h2 className="truncate text-heading font-medium">{title}</h2>
-          {name !== null && note !== undefined && note !== '' ? (
-            <p className="truncate text-tiny text-ink-3">{note}</p>
-          ) : null}
+          {identity === null || identity.note === '' ? null : (
+            <p className="truncate text-tiny text-ink-3">{identity.note}</p>
+          )}
         </div>
         <span role="status" className="flex shrink-0 items-center gap-2 text-tiny text-ink-3">
           {verdict === null ? null : <b className="font-medium text-ink">{verdict}</b>}
           {state?.words ?? statusWords(answer)}
         </span>
-        {name !== null && answer.status === 'complete' ? (
+        {identity !== null && answer.status === 'complete' ? (
           <IconButton
             icon={MessageSquareShare}
             size="small"

@@ -5,14 +5,9 @@ import { classes } from '#app/_ui/classes.ts';
 import type { Answer } from '#server/features/compare/contract.ts';
 import { LetterMark } from '../letter-mark.tsx';
 import { AnswerColumn } from './answer-column.tsx';
+import type { Identity } from './identities.ts';
 import { useScrollInStep } from './scroll-in-step.ts';
 import { useAnswerActions } from './use-answer-actions.ts';
-
-/** Who a contestant is, and the settings that tell it from others. */
-export interface Identity {
-  name: string;
-  note: string;
-}
 
 interface ColumnsProps {
   comparisonId: string;
@@ -51,8 +46,7 @@ export function Columns({ comparisonId, answers, identities, verdicts, inStep }:
             <AnswerColumn
               key={answer.id}
               answer={answer}
-              name={identity?.name ?? null}
-              note={identity?.note ?? ''}
+              identity={identity ?? null}
               verdict={verdicts?.get(answer.id) ?? null}
               scroller={join}
               onRetry={retry}
@@ -62,24 +56,26 @@ export function Columns({ comparisonId, answers, identities, verdicts, inStep }:
         })}
       </div>
       <nav aria-label="Answers" className="mt-2 flex flex-wrap justify-center gap-1 md:hidden">
-        {answers.map(({ id, letter, contestant_id }, index) => (
-          <button
-            key={id}
-            type="button"
-            aria-current={index === shown}
-            onClick={() => show(index)}
-            className={classes(
-              'reach flex h-8 max-w-40 items-center gap-1.5 rounded-full border px-2 text-tiny',
-              index === shown ? 'border-line-strong bg-surface font-medium' : 'border-transparent text-ink-2',
-            )}
-          >
-            <LetterMark letter={letter} small />
-            <span className="truncate">
-              {(contestant_id === null ? undefined : identities.get(contestant_id)?.name) ??
-                `Model ${letter}`}
-            </span>
-          </button>
-        ))}
+        {answers.map(({ id, letter, contestant_id }, index) => {
+          const identity = contestant_id === null ? undefined : identities.get(contestant_id);
+          return (
+            <button
+              key={id}
+              type="button"
+              aria-current={index === shown}
+              onClick={() => show(index)}
+              className={classes(
+                'reach flex h-8 max-w-40 items-center gap-1.5 rounded-full border px-2 text-tiny',
+                index === shown
+                  ? 'border-line-strong bg-surface font-medium'
+                  : 'border-transparent text-ink-2',
+              )}
+            >
+              <LetterMark letter={letter} color={identity?.color} small />
+              <span className="truncate">{identity?.name ?? `Model ${letter}`}</span>
+            </button>
+          );
+        })}
       </nav>
     </div>
   );

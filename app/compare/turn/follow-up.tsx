@@ -58,7 +58,7 @@ export function FollowUp({ comparisonId, running, onStop }: FollowUpProps) {
       <textarea
         id="follow-up"
         aria-label="Follow-up to all"
-        placeholder="Ask all of them something more"
+        placeholder="Ask all something more"
         value={text}
         rows={1}
         dir="auto"

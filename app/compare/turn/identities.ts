@@ -1,14 +1,24 @@
 import type { Contestant } from '#server/features/compare/contract.ts';
-import { contestantNames, settingsWords } from '../contestant-name.ts';
-import type { Identity } from './columns.tsx';
+import { bareName, settingsWords } from '../contestant-name.ts';
+import { contestantColor } from '../letter-mark.tsx';
 
-/** Names and settings by contestant id. */
+/** Who a contestant is, and the settings that tell it from others. */
+export interface Identity {
+  name: string;
+  note: string;
+  color: string;
+}
+
+/** Names, settings and colours by contestant id. */
 export function identitiesOf(contestants: readonly Contestant[]): Map<string, Identity> {
-  const names = contestantNames(contestants);
   return new Map(
-    contestants.map((one) => [
+    contestants.map((one, index) => [
       one.id,
-      { name: names.get(one.id) ?? one.model_name, note: settingsWords(one) },
+      {
+        name: bareName(one),
+        note: settingsWords(one),
+        color: contestantColor(index),
+      },
     ]),
   );
 }

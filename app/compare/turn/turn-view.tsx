@@ -15,8 +15,9 @@ import { keys, putTurn } from '../use-comparison.ts';
 import { PairVote } from '../vote/pair-vote.tsx';
 import { PairsNote } from '../vote/pairs-note.tsx';
 import { verdictsOf } from '../vote/verdicts.ts';
-import { Columns, type Identity } from './columns.tsx';
+import { Columns } from './columns.tsx';
 import { Difference } from './difference.tsx';
+import type { Identity } from './identities.ts';
 import { PromptText } from './prompt-text.tsx';
 
 interface TurnViewProps {

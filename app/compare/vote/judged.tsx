@@ -63,7 +63,10 @@ export function Judged(props: JudgedProps) {
         disabled={pending}
         aria-keyshortcuts="Control+Z Meta+Z"
       >
-        Undo <Kbd keys="mod+z" />
+        Undo
+        <span className="max-md:hidden">
+          <Kbd keys="mod+z" />
+        </span>
       </Button>
     </div>
   );

@@ -57,6 +57,9 @@ export function PairVote({ turn, first, second, vote, current, onVoted, onUndone
         current={current}
         onVote={cast}
       />
+      <p role="status" className="sr-only">
+        {open && current ? 'Both answers are there. Vote with the arrow keys or the buttons.' : ''}
+      </p>
       {problem === null ? null : <p className="text-small text-ink-2">{problem}</p>}
     </div>
   );
