@@ -11,17 +11,17 @@ const TOKENS = 400;
 const BUDGET = 800 * 2 ** 20;
 const prompt = 'What is MLX Code?';
 // Hot enough that no end token comes for a long time; a decode step costs the same.
-const parameters = { temperature: 5, max_tokens: TOKENS };
+const parameters = { temperature: 5, max_tokens: TOKENS, seed: 7 };
 
 await compareSpeed();
 await compareMemory();
 
 async function compareSpeed(): Promise<void> {
   const room = await openRoom();
-  const inComparison = async (seed: number) => {
-    const contestants = [seed, seed + 1].map((one) => ({
+  const inComparison = async () => {
+    const contestants = [TOKENS, TOKENS + 1].map((max_tokens) => ({
       model_id: 'guide',
-      parameters: { ...parameters, seed: one },
+      parameters: { ...parameters, max_tokens },
     }));
     const { id } = await room.create({ contestants, prompt, blind: false });
     const { answers } = await room.ended(id);
@@ -30,7 +30,7 @@ async function compareSpeed(): Promise<void> {
       rateOf(answer.usage?.completion_tokens, answer.timings?.tokens_per_second),
     );
   };
-  const alone = async (seed: number) => {
+  const alone = async (name: string) => {
     const { promise, resolve } = Promise.withResolvers<GenerationResult>();
     const nothing = () => undefined;
     const messages = [{ role: 'user' as const, content: prompt }];
@@ -42,10 +42,10 @@ async function compareSpeed(): Promise<void> {
       interrupted: nothing,
     };
     const request = {
-      id: `alone-${seed}`,
+      id: name,
       modelId: 'guide',
       messages,
-      sampling: { ...parameters, seed },
+      sampling: parameters,
       resume: null,
     };
     room.generations.start(request, { ...sink, finished: resolve });
@@ -59,10 +59,10 @@ async function compareSpeed(): Promise<void> {
   };
   try {
     for (let round = -WARM_UP; round < ROUNDS; round += 1) {
-      const seed = 1_000 + round * 2;
-      const before = await alone(seed);
-      const compared = median(await inComparison(seed));
-      const after = await alone(seed + 1);
+      const before = await alone(`before-${round}`);
+      const both = await inComparison();
+      const compared = both.reduce((sum, rate) => sum + rate, 0) / both.length;
+      const after = await alone(`after-${round}`);
       if (round < 0) continue;
       rates.compared.push(compared);
       rates.alone.push((before + after) / 2);
@@ -88,7 +88,12 @@ async function compareMemory(): Promise<void> {
   let held = 0;
   let looking: Promise<unknown> | undefined;
   const look = () => {
-    reserved = Math.max(reserved, room.engines.pool.memory().residentBytes);
+    // What is leaving makes room: the next one starts when it is gone.
+    const there = room.engines.pool.list().filter(({ state }) => state !== 'stopping');
+    reserved = Math.max(
+      reserved,
+      there.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+    );
     looking ??= room.activity.engines().then((engines) => {
       looking = undefined;
       held = Math.max(
