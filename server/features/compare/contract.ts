@@ -36,7 +36,6 @@ export type {
   Ensemble,
   Outcome,
   PromptSet,
-  Proportion,
   RowProblem,
   SetPrompt,
   Turn,
