@@ -69,7 +69,7 @@ test.describe('asking', () => {
     await expect(figures(answers(page))).toHaveText(/[\d.]+ tok\/s · \d+ tokens · [\d.]+ s to first/);
     await expect(page).toHaveURL(/\/chat\?id=[0-9A-Z]{26}$/);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(QUESTION);
-    await expect(sidebar(page).getByRole('link', { name: QUESTION })).toHaveAttribute('aria-current', 'page');
+    await expect(sidebar(page).locator('a[aria-current="page"]')).toHaveText(QUESTION);
     await expect(composer(page)).toHaveValue('');
     await page.reload();
     await expect(figures(answers(page))).toBeVisible();

@@ -25,7 +25,7 @@ test('the metrics panel is live while an answer is written, and keeps its figure
   await expect(card(page, 'First token').getByText(/^\d+(\.\d+)? s$/)).toBeVisible();
   await expect(card(page, 'Cache hit rate').getByText(/^read/)).toBeVisible();
   const processes = card(page, 'Processes');
-  await expect(processes.getByText('Guide (built in)')).toBeVisible();
+  await expect(processes.getByText('Guide (built in)', { exact: true })).toBeVisible();
   await expect(processes.getByText('MLX active')).toBeVisible();
   await decode.getByRole('radio', { name: '1 h' }).click();
   await expect(decode.getByRole('img', { name: /^Tokens per second: [1-9]/ })).toBeVisible();

@@ -164,7 +164,7 @@ function pythonRunners(place) {
     },
     {
       name: 'Python tests',
-      command: [place.python, '-m', 'pytest', '-q', `--junitxml=${report}`],
+      command: [place.python, '-m', 'pytest', '-q', '-n', '2', `--junitxml=${report}`],
       folder: 'python',
       report,
       count: countPytest,

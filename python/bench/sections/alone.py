@@ -30,23 +30,29 @@ def figures(folder: Path, patience: Patience) -> Iterator[Figure]:
 def _decode(name: str, path: Path, most: int, bar: float, patience: Patience) -> Iterator[Figure]:
     loaded = load_model(Load("load", str(path)), lambda *_: None)
     content, tokens = _long_answer(path, loaded, most)
-    rates: tuple[list[float], list[float]] = ([], [])
-    costs: tuple[list[float], list[float]] = ([], [])
+    rates: tuple[list[float], ...] = ([], [], [])
+    costs: tuple[list[float], ...] = ([], [], [])
     with Engine() as engine:
         engine.load(path)
-        ours = EngineClient(engine)
-        ways = [lambda: _over_the_socket(ours, content, tokens), lambda: _in_process(loaded, content, tokens)]
+        ours, guessing = EngineClient(engine), EngineClient(engine, "auto", "g")
+        ways = [
+            lambda: _over_the_socket(ours, content, tokens),
+            lambda: _in_process(loaded, content, tokens),
+            lambda: _over_the_socket(guessing, content, tokens),
+        ]
         for way in ways:
             way()
         for turn in patience.turns(25, share=0.45):
-            for side in (0, 1) if turn % 2 else (1, 0):
-                pid = (engine.process.pid, os.getpid())[side]
+            for side in (0, 1, 2) if turn % 2 else (2, 1, 0):
+                pid = (engine.process.pid, os.getpid(), engine.process.pid)[side]
                 spent = processor_seconds(pid)
                 rates[side].append(ways[side]())
                 costs[side].append((processor_seconds(pid) - spent) / tokens)
-    ratio = median([a / b for a, b in zip(*rates, strict=True)])
-    yield Figure(name, per_second(median(rates[0])), per_second(median(rates[1])), ratio, bar)
-    mine, other = (median(side) for side in costs)
+    theirs = per_second(median(rates[1]))
+    ratio, guessed = (median([a / b for a, b in zip(rates[side], rates[1], strict=True)]) for side in (0, 2))
+    yield Figure(name, per_second(median(rates[0])), theirs, ratio, bar)
+    yield Figure("the same with guesses where they pay", per_second(median(rates[2])), theirs, guessed, None)
+    mine, other = median(costs[0]), median(costs[1])
     # Other work on the machine stretches the clock and hardly this.
     label = "the same in processor time a token, theirs over ours"
     yield Figure(label, milliseconds(mine), milliseconds(other), other / mine, None)

@@ -57,10 +57,15 @@ class Client(Protocol):
 
 
 class EngineClient:
-    """Frames over the engine's own socket, as the daemon sends them."""
+    """Frames over the engine's own socket, as the daemon sends them.
 
-    def __init__(self, engine: Engine) -> None:
+    Nothing is guessed ahead unless asked for: steps are timed here, and speculate.py times guesses.
+    """
+
+    def __init__(self, engine: Engine, speculation: str = "off", prefix: str = "r") -> None:
         self._engine = engine
+        self._speculation = speculation
+        self._prefix = prefix
         self._rows: dict[str, Stream] = {}
         self._asked = 0
 
@@ -70,9 +75,10 @@ class EngineClient:
 
     def start(self, content: str, max_tokens: int) -> Stream:
         self._asked += 1
-        row = f"r{self._asked}"
+        row = f"{self._prefix}{self._asked}"
         stream = self._rows[row] = Stream(time.perf_counter())
-        self._engine.send(generate_frame(row, content, {"max_tokens": max_tokens}))
+        frame = generate_frame(row, content, {"max_tokens": max_tokens}, speculation=self._speculation)
+        self._engine.send(frame)
         return stream
 
     def wait(self, until: Callable[[], bool]) -> None:

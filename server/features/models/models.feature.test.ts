@@ -143,7 +143,7 @@ describe('what is on the disk', () => {
     writeModelDirectory(path);
     writeFileSync(join(path, 'config.json'), '{"model_type":"bert"}');
     const sources = house.context.hooks.all('modelSource');
-    const listed = (await Promise.all(sources.map((source) => source.list?.() ?? []))).flat();
+    const listed = (await Promise.all(sources.map(async (source) => source.list?.() ?? []))).flat();
     expect(listed.filter(({ embeds }) => embeds).map(({ id }) => id)).toEqual([
       'all-MiniLM-L6-v2',
       'own:small-embedder',
