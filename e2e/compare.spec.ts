@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { Comparison, ContestantInput, Turn } from '#server/features/compare/contract.ts';
-import { startDaemon } from './daemon.ts';
+import { type Daemon, startDaemon } from './daemon.ts';
 import { engines } from './engines.ts';
 import { expect as usual, openLink, test } from './fixtures.ts';
 
@@ -48,6 +48,20 @@ async function go(page: Page, path: string): Promise<void> {
   await page.goto(new URL(path, page.url()).href);
 }
 
+/** Opens the app and waits until it is signed in. */
+async function enter(page: Page, daemon: Daemon): Promise<void> {
+  await openLink(page, daemon);
+  await expect(page.getByRole('textbox', { name: 'Message', exact: true })).toBeVisible();
+}
+
+/** Cuts the second contestant's answers short in the form: identical answers cannot be judged. */
+async function shortenSecond(page: Page): Promise<void> {
+  await page.getByText('The model’s own settings').nth(1).click();
+  await page.getByRole('textbox', { name: 'Longest answer of contestant 2' }).fill('12');
+  await page.keyboard.press('Tab');
+  await expect(page.getByText('at most 12 tokens')).toBeVisible();
+}
+
 async function begin(page: Page, options: object): Promise<Comparison> {
   const made = await call<Comparison>(page, '/compare/comparisons', {
     ...{ contestants: BOTH, prompt: QUESTION },
@@ -70,7 +84,10 @@ test.describe('a blind vote', () => {
     signedIn: page,
   }) => {
     await go(page, '/compare?view=new');
-    await expect(page.getByRole('button', { name: 'Model of contestant 1: Guide (built in)' })).toBeVisible();
+    await expect(
+      page.getByRole('button', { name: /^Model of contestant 1: Guide \(built in\)/ }),
+    ).toBeVisible();
+    await shortenSecond(page);
     await page.getByRole('textbox', { name: 'Prompt' }).focus();
     await page.keyboard.type(QUESTION);
     await page.keyboard.press('Control+Enter');
@@ -80,7 +97,7 @@ test.describe('a blind vote', () => {
     await expect(voteButton(page, 'A is better')).toBeEnabled();
     const main = page.getByRole('main');
     await expect(main).not.toContainText(NAMES);
-    await expect(page.getByTestId('answer-figures')).toHaveCount(0);
+    await expect(main).not.toContainText('tok/s');
     await page.keyboard.press('ArrowLeft');
     await expect(main).toContainText('Your vote: A is better');
     await expect(column(page, 'A')).toContainText(NAMES);
@@ -116,7 +133,7 @@ test.describe('a blind vote', () => {
     await page.getByRole('option', { name: '2' }).click();
     await page.getByRole('combobox', { name: 'Clear, B' }).click();
     await page.getByRole('option', { name: '4' }).click();
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     await expect(page.getByRole('dialog').getByText('Saved')).toBeVisible();
     await page.reload();
     await expect(page.getByRole('main')).toContainText('It answers the question.');
@@ -166,7 +183,7 @@ test.describe('answers side by side', () => {
   });
 
   test('go on when their engine is killed in the middle', async ({ page, ownDaemon }) => {
-    await openLink(page, ownDaemon);
+    await enter(page, ownDaemon);
     await begin(page, {
       contestants: [contestant('guide', { ...ENDLESS, max_tokens: 600 }), contestant('guide-small', SHORT)],
     });
@@ -219,19 +236,20 @@ test('six contestants share a budget for one model, and all of them answer', asy
   const probe = await startDaemon({ home });
   let daemon = probe;
   try {
-    await openLink(page, probe);
+    await enter(page, probe);
     interface Models {
       models: { id: string; memory_bytes: number }[];
-      resident: { memory_bytes: number }[];
+      resident: { state: string; memory_bytes: number }[];
     }
     const needs = (await call<Models>(page, '/models')).models.map(({ memory_bytes }) => memory_bytes);
     const [most = 0, next = 0] = needs.sort((one, other) => other - one);
     const budget = Math.round(most + next / 2);
     await probe.kill('SIGTERM');
     daemon = await startDaemon({ home, flags: ['--memory-budget', String(budget)] });
-    await openLink(page, daemon);
+    await enter(page, daemon);
     const contestants = ['guide', 'guide-small'].flatMap((model) =>
-      [0, 0.7, 1.2].map((temperature) => contestant(model, { temperature, seed: 7, max_tokens: 48 })),
+      // Where they are cut they differ, whatever they say: identical answers cannot be judged.
+      [20, 24, 28].map((max_tokens) => contestant(model, { temperature: 0, max_tokens })),
     );
     await begin(page, { contestants, prompt: 'Tell me about the context window.' });
     await expect(columns(page)).toHaveCount(6);
@@ -240,7 +258,9 @@ test('six contestants share a budget for one model, and all of them answer', asy
       .poll(
         async () => {
           const { resident } = await call<Models>(page, '/models');
-          held.push(resident.reduce((sum, { memory_bytes }) => sum + memory_bytes, 0));
+          // What starts has its place promised, and waits to load until what leaves has left.
+          const holding = resident.filter(({ state }) => state !== 'starting');
+          held.push(holding.reduce((sum, { memory_bytes }) => sum + memory_bytes, 0));
           return columns(page).filter({ hasText: 'done' }).count();
         },
         { timeout: 150_000 },
@@ -276,6 +296,7 @@ test.describe('an unattended run', () => {
     await expect(page.getByRole('list', { name: 'Rows that were left out' })).toContainText('row 3, prompt');
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('button', { name: 'Run Mine' }).click();
+    await shortenSecond(page);
     await page.getByRole('button', { name: 'Start the run' }).click();
     const progress = page.getByRole('region', { name: 'Progress' });
     await expect(progress.getByRole('status')).toHaveText('Done', { timeout: 150_000 });
@@ -293,7 +314,7 @@ test.describe('an unattended run', () => {
   });
 
   test('goes on after the daemon was killed in the middle', async ({ page, ownDaemon, consoleErrors }) => {
-    await openLink(page, ownDaemon);
+    await enter(page, ownDaemon);
     const { id } = await call<Comparison>(page, '/compare/runs', {
       ...{ set_id: 'builtin-coding-reading', contestants: [contestant('guide', SHORT)] },
     });
@@ -302,7 +323,7 @@ test.describe('an unattended run', () => {
     await expect(progress).toContainText(/[1-9]\d* of \d+ answers/);
     await ownDaemon.kill();
     await ownDaemon.restart();
-    await openLink(page, ownDaemon);
+    await enter(page, ownDaemon);
     await go(page, `/compare?id=${id}`);
     await expect(progress.getByRole('status')).toHaveText('Done', { timeout: 150_000 });
     consoleErrors.length = 0;

@@ -35,15 +35,14 @@ export function isRunning({ status }: Pick<Answer, 'status'>): boolean {
 }
 
 /** What an answer is that is not being written. */
-export function statusWords({ status, finish_reason, text }: Answer): string {
+export function statusWords({ status, text }: Answer): string {
   switch (status) {
     case 'waiting':
       return 'waiting';
     case 'running':
       return 'starting';
     case 'complete':
-      if (text.trim() === '') return 'done, but empty';
-      return finish_reason === 'length' ? 'done, at the token limit' : 'done';
+      return text.trim() === '' ? 'done, but empty' : 'done';
     case 'failed':
       return 'failed';
     case 'cancelled':

@@ -33,9 +33,9 @@ export function ModelChoice({ label, modelId, onChoose }: ModelChoiceProps) {
       trigger={
         <button
           type="button"
-          aria-label={`${label}: ${model?.name ?? modelId ?? 'none'}`}
           className="reach flex h-8 min-w-0 flex-1 items-center gap-2 rounded-control border border-line bg-surface px-2.5 text-small transition-colors hover:border-line-strong"
         >
+          <span className="sr-only">{label}: </span>
           <span className="min-w-0 truncate font-medium">{model?.name ?? modelId ?? 'Choose a model'}</span>
           <span className="figures flex-1 truncate text-left text-tiny text-ink-3">
             {model?.quantization ?? ''}

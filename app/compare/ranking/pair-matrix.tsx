@@ -105,7 +105,7 @@ function Cell({ row, column, pairs, place, focusable, onExplain, onFocus, onKeyD
       <button
         type="button"
         data-cell={place}
-        aria-label={explanation}
+        aria-label={probability === null ? explanation : `${probability.toFixed(2)}: ${explanation}`}
         tabIndex={focusable ? 0 : -1}
         onPointerEnter={() => onExplain(explanation)}
         onClick={() => onExplain(explanation)}

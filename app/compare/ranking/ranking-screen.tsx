@@ -31,7 +31,14 @@ export function RankingScreen() {
       title={<RoomNavigation here="ranking" />}
       actions={
         <>
-          {tags.length === 0 ? null : (
+          <ImportButton />
+          <ExportMenu comparisonId={null} />
+        </>
+      }
+    >
+      <PageBody>
+        {tags.length === 0 ? null : (
+          <div>
             <Select
               label="Tag"
               value={tag ?? ALL}
@@ -41,13 +48,8 @@ export function RankingScreen() {
               ]}
               onChange={(value) => setTag(value === ALL ? null : value)}
             />
-          )}
-          <ImportButton />
-          <ExportMenu comparisonId={null} />
-        </>
-      }
-    >
-      <PageBody>
+          </div>
+        )}
         <RankingCard
           comparisonId={null}
           tag={tag}

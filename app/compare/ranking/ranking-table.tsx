@@ -13,7 +13,7 @@ export function RankingTable({ standings }: { standings: Standing[] }) {
       </caption>
       <thead>
         <tr className="border-b border-line-strong text-left text-tiny text-ink-2 [&>th]:py-1.5 [&>th]:font-normal">
-          <th className="w-[30%] pr-4">contestant</th>
+          <th className="w-[30%] pr-4 max-sm:w-[46%]">contestant</th>
           <th>
             strength<span className="max-sm:hidden">, relative to the mean</span>
           </th>
@@ -25,7 +25,10 @@ export function RankingTable({ standings }: { standings: Standing[] }) {
       <tbody>
         {standings.map((standing) => (
           <tr key={standing.id} className="border-b border-line last:border-b-0">
-            <th scope="row" className="max-w-0 truncate py-1 pr-4 text-left font-normal">
+            <th
+              scope="row"
+              className="max-w-0 truncate py-1 pr-4 text-left font-normal max-sm:whitespace-normal"
+            >
               <span
                 aria-hidden="true"
                 style={{ background: standing.color }}

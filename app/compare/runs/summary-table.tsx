@@ -70,7 +70,7 @@ function Row({ summary, name, color }: { summary: ContestantSummary; name: strin
     .join(', ');
   return (
     <tr className="border-b border-line text-right last:border-b-0 [&>td]:py-1.5 [&>td]:pl-4 [&>td]:whitespace-nowrap">
-      <th scope="row" className="py-1.5 text-left font-normal">
+      <th scope="row" className="py-1.5 text-left font-normal whitespace-nowrap">
         <span className="flex items-center gap-2.5">
           <span aria-hidden="true" style={{ background: color }} className="size-2 shrink-0 rounded-full" />
           {name}

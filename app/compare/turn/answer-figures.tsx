@@ -11,7 +11,8 @@ interface Figure {
 /** What an answer took, the number stronger than its unit; each can be asked what it means. */
 export function AnswerFigures({ answer }: { answer: Answer }) {
   const figures = figuresOf(answer);
-  if (figures.length === 0) return null;
+  const cut = answer.status === 'complete' && answer.finish_reason === 'length';
+  if (figures.length === 0 && !cut) return null;
   return (
     <p className="flex flex-wrap gap-x-3 gap-y-0.5 text-tiny text-ink-3" data-testid="answer-figures">
       {figures.map(({ value, unit, meaning }) => (
@@ -21,6 +22,11 @@ export function AnswerFigures({ answer }: { answer: Answer }) {
           </span>
         </Tooltip>
       ))}
+      {cut ? (
+        <Tooltip text="It had more to say: its longest answer was reached.">
+          <span className="whitespace-nowrap">token limit</span>
+        </Tooltip>
+      ) : null}
       {answer.alone === false ? (
         <Tooltip text="Something else was answered at the same time, so these timings are left out of the medians.">
           <span className="whitespace-nowrap">not alone</span>
