@@ -1,5 +1,6 @@
 import type { ScreenFeature } from './_shell/slots.tsx';
 import { chatSlots } from './chat/slots.tsx';
+import { compareSlots } from './compare/slots.tsx';
 import { logsSlots } from './logs/slots.tsx';
 import { metricsSlots } from './metrics/slots.tsx';
 import { modelsSlots } from './models/slots.tsx';
@@ -9,6 +10,7 @@ import { settingsSlots } from './settings/slots.tsx';
 /** Every room's browser half, in the order of the navigation; the only file that names them all. */
 export const features: ScreenFeature[] = [
   chatSlots,
+  compareSlots,
   modelsSlots,
   settingsSlots,
   openaiSlots,

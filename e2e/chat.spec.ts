@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { ulid } from 'ulid';
 import { writeMarkdown } from '#server/features/chat/markdown.ts';
 import type { Conversation } from '#server/features/chat/contract.ts';
+import { engines } from './engines.ts';
 import { expect as usual, openLink, test } from './fixtures.ts';
 
 /** An engine on a busy machine takes its time; nothing here is a measurement. */
@@ -55,25 +56,6 @@ async function startLong(page: Page): Promise<void> {
 
 async function tokens(page: Page): Promise<number> {
   return Number((await answers(page).getByRole('status').innerText()).replaceAll(/\D/g, ''));
-}
-
-/** Engine processes of a daemon: those of its descendants that run Python. */
-function engines(daemonPid: number): number[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  const isBelow = (pid: number): boolean =>
-    pid === daemonPid || (parents.has(pid) && isBelow(parents.get(pid)!));
-  return [...parents.keys()].filter((pid) => {
-    if (pid === daemonPid || !isBelow(pid)) return false;
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('mlx_worker');
-  });
 }
 
 test.describe.configure({ timeout: 120_000 });

@@ -1,6 +1,8 @@
 import type { FeatureContext, FeatureParts } from './feature.ts';
 import { chatFeature } from './features/chat/chat.ts';
 import type { ChatEvents } from './features/chat/contract.ts';
+import { compareFeature } from './features/compare/compare.ts';
+import type { CompareEvents } from './features/compare/contract.ts';
 import type { LogsEvents } from './features/logs/contract.ts';
 import { logsFeature } from './features/logs/logs.ts';
 import type { MetricsEvents } from './features/metrics/contract.ts';
@@ -13,7 +15,13 @@ import { settingsFeature } from './features/settings/settings.ts';
 import type { JobEvents } from './kernel/jobs.ts';
 
 /** Everything the daemon sends to browsers. */
-export type AppEvents = ChatEvents & ModelsEvents & SettingsEvents & LogsEvents & MetricsEvents & JobEvents;
+export type AppEvents = ChatEvents &
+  CompareEvents &
+  ModelsEvents &
+  SettingsEvents &
+  LogsEvents &
+  MetricsEvents &
+  JobEvents;
 
 /** Sets up every room, in the order in which they register their hooks. */
 export function setUpFeatures(context: FeatureContext<AppEvents>): FeatureParts[] {
@@ -21,6 +29,7 @@ export function setUpFeatures(context: FeatureContext<AppEvents>): FeatureParts[
   return [
     modelsFeature.setup(within(modelsFeature.name)),
     chatFeature.setup(within(chatFeature.name)),
+    compareFeature.setup(within(compareFeature.name)),
     settingsFeature.setup(within(settingsFeature.name)),
     logsFeature.setup(within(logsFeature.name)),
     metricsFeature.setup(within(metricsFeature.name)),

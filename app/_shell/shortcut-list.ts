@@ -3,9 +3,11 @@ export interface Shortcut {
   id: string;
   title: string;
   keys: string[];
-  group: 'Everywhere' | 'Conversation' | 'Answer' | 'Composer';
+  group: 'Everywhere' | 'Conversation' | 'Answer' | 'Composer' | 'Compare';
   /** Works while a text field has the focus even without a modifier. */
   inFields?: boolean;
+  /** Means something else in every text field: left to the field. */
+  neverInFields?: boolean;
   /** Shown in the list, handled by the field itself. */
   shownOnly?: boolean;
 }
@@ -43,4 +45,9 @@ export const SHORTCUTS: Shortcut[] = [
     group: 'Composer',
     shownOnly: true,
   },
+  { id: 'compare.first', title: 'The left answer is better', keys: ['arrowleft'], group: 'Compare' },
+  { id: 'compare.second', title: 'The right answer is better', keys: ['arrowright'], group: 'Compare' },
+  { id: 'compare.tie', title: 'Both answers are as good', keys: ['arrowup'], group: 'Compare' },
+  { id: 'compare.both-bad', title: 'Both answers are bad', keys: ['arrowdown'], group: 'Compare' },
+  { id: 'compare.undo', title: 'Undo the vote', keys: ['mod+z'], group: 'Compare', neverInFields: true },
 ];

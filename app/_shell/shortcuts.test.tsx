@@ -95,3 +95,38 @@ describe('a shortcut', () => {
     expect([panel?.keys, panel?.available, regenerate?.available]).toEqual([['mod+]'], true, false]);
   });
 });
+
+describe('keys that vote', () => {
+  function add(html: string): HTMLElement {
+    document.body.innerHTML = html;
+    const element = document.body.firstElementChild;
+    if (!(element instanceof HTMLElement)) throw new Error('nothing was added');
+    return element;
+  }
+
+  test('leave a text field its own arrows and its own undo', () => {
+    const [vote, undo] = [vi.fn(), vi.fn()];
+    render(<Part id="compare.first" run={vote} />);
+    render(<Part id="compare.undo" run={undo} />);
+    const field = add('<textarea></textarea>');
+    expect(type('ArrowLeft', {}, field)).toBe(false);
+    expect(type('z', { ctrlKey: true }, field)).toBe(false);
+    expect(type('ArrowLeft')).toBe(true);
+    expect(type('z', { ctrlKey: true })).toBe(true);
+    expect([vote.mock.calls.length, undo.mock.calls.length]).toEqual([1, 1]);
+  });
+
+  test('leave the arrows to a text that the keyboard has gone to, and not to one that was clicked', () => {
+    render(<Part id="compare.both-bad" run={vi.fn()} />);
+    const text = add('<section data-scrolls tabindex="0"></section>');
+    const focusedBy = (keyboard: boolean) => {
+      vi.spyOn(text, 'matches').mockImplementation((selector) =>
+        selector === ':focus-visible' ? keyboard : selector.includes('[data-scrolls]'),
+      );
+    };
+    focusedBy(true);
+    expect(type('ArrowDown', {}, text)).toBe(false);
+    focusedBy(false);
+    expect(type('ArrowDown', {}, text)).toBe(true);
+  });
+});

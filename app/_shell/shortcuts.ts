@@ -71,10 +71,12 @@ export function press(event: KeyPress & Pick<KeyboardEvent, 'isComposing' | 'tar
   // 229 is what Safari sends for the Enter that ends a composition.
   if (event.isComposing || event.keyCode === 229 || openDialog()) return false;
   const edited: Preferences['shortcuts'] = usePreferences.getState().shortcuts;
-  const typing = isField(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey;
+  const field = isField(event.target);
+  const typing = field && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (scrolls(event)) return false;
   for (const shortcut of SHORTCUTS) {
     const keys = edited[shortcut.id] ?? shortcut.keys;
-    const allowed = shortcut.inFields === true || !typing;
+    const allowed = shortcut.inFields === true || (shortcut.neverInFields === true ? !field : !typing);
     const hit = keys.some((one) => (allowed || one === 'shift+escape') && matches(event, one, isMac()));
     if (hit && shortcut.shownOnly !== true && runShortcut(shortcut.id)) return true;
   }
@@ -100,4 +102,10 @@ function openDialog(): boolean {
 function isField(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   return target.isContentEditable || target.matches('input, textarea, select');
+}
+
+/** Arrow keys scroll what the keyboard has gone to; a click there leaves them to the shortcuts. */
+function scrolls({ key, target }: KeyPress & Pick<KeyboardEvent, 'target'>): boolean {
+  const there = target instanceof HTMLElement && target.matches('pre, [data-scrolls]');
+  return there && key.startsWith('Arrow') && target.matches(':focus-visible');
 }

@@ -31,6 +31,8 @@ export interface Activity {
   /** An answer was asked for. Returns the listener's own removal. */
   onStart(listener: () => void): () => void;
   onEnd(listener: (answer: EndedAnswer) => void): () => void;
+  /** Bytes of the budget, and what each model in memory has reserved; a busy or pinned one stays. */
+  memory(): { budgetBytes: number; models: { modelId: string; memoryBytes: number; stays: boolean }[] };
   /** Never rejects; takes as long as the slowest engine's step. */
   engines(): Promise<EngineMeasure[]>;
 }
@@ -46,7 +48,7 @@ export interface ActivityOwner extends Activity {
   observe(run: Pick<RunningAnswer, 'id' | 'modelId'>): RunObserver;
 }
 
-export function createActivity(pool: Pick<EnginePool, 'measure'>): ActivityOwner {
+export function createActivity(pool: Pick<EnginePool, 'measure' | 'memory' | 'list'>): ActivityOwner {
   const running = new Set<RunningAnswer>();
   const startListeners = new Set<() => void>();
   const endListeners = new Set<(answer: EndedAnswer) => void>();
@@ -76,6 +78,13 @@ export function createActivity(pool: Pick<EnginePool, 'measure'>): ActivityOwner
     byModel: () => new Map(Array.from(models, ([id, { totals }]) => [id, totals])),
     onStart: (listener) => listen(startListeners, listener),
     onEnd: (listener) => listen(endListeners, listener),
+    memory: () => ({
+      budgetBytes: pool.memory().budgetBytes,
+      models: pool.list().map(({ modelId, memoryBytes, pinned, activeRows }) => ({
+        ...{ modelId, memoryBytes },
+        stays: pinned || activeRows > 0,
+      })),
+    }),
     engines: () => pool.measure(),
     observe({ id, modelId }) {
       const run: RunningAnswer = { id, modelId, state: { phase: 'queued', position: 0 } };

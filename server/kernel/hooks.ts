@@ -26,6 +26,15 @@ export interface ModelSampling {
   repetition_penalty?: number | undefined;
 }
 
+/** A conversation to be kept as if it had been held in the chat. */
+export interface ConversationDraft {
+  title: string;
+  modelId: string;
+  systemPrompt: string;
+  parameters: ModelSampling & { max_tokens?: number | undefined; seed?: number | undefined };
+  messages: { role: 'user' | 'assistant'; text: string; reasoning?: string }[];
+}
+
 /** What a room contributes to others. A hook exists only once a second built-in needs it. */
 export interface HookMap {
   /** Turns a model id into a directory; the first source that knows it answers. */
@@ -35,6 +44,8 @@ export interface HookMap {
     /** Everything it knows that can be used. */
     list?(): Promise<ModelEntry[]>;
   };
+  /** Keeps conversations; rooms that talk to models otherwise hand theirs over. Answers with its id. */
+  conversationKeeper: { keep(draft: ConversationDraft): string };
 }
 
 export interface Hooks {
@@ -45,7 +56,7 @@ export interface Hooks {
 
 /** An empty registry; rooms fill it in their setup. */
 export function createHooks(): Hooks {
-  const registered: { [K in keyof HookMap]: HookMap[K][] } = { modelSource: [] };
+  const registered: { [K in keyof HookMap]: HookMap[K][] } = { modelSource: [], conversationKeeper: [] };
   return {
     register: (hook, implementation) => {
       registered[hook].push(implementation);

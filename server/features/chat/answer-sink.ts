@@ -5,10 +5,11 @@ import type {
   GenerationSink,
   GenerationState,
 } from '#server/generation/generation.ts';
+import { writeTokenIds } from '#server/generation/token-ids.ts';
 import { isDiskFull, toAppError } from '#server/kernel/errors.ts';
 import type { Log } from '#server/kernel/log.ts';
 import type { Announcements } from './announcements.ts';
-import { type Ending, type JournalStore, writeTokenIds } from './journal-store.ts';
+import type { Ending, JournalStore } from './journal-store.ts';
 import type { MessageRow } from './store.ts';
 
 interface SinkParts {

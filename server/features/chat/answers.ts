@@ -1,9 +1,10 @@
 import type { Generations, GenerationState } from '#server/generation/generation.ts';
+import { readTokenIds } from '#server/generation/token-ids.ts';
 import type { Disk } from '#server/kernel/disk.ts';
 import type { Log } from '#server/kernel/log.ts';
 import type { Announcements } from './announcements.ts';
 import { AnswerSink } from './answer-sink.ts';
-import { type JournalStore, readTokenIds } from './journal-store.ts';
+import type { JournalStore } from './journal-store.ts';
 import { askedOf, completePlan, type Plan, samplingOf } from './plan.ts';
 import type { ConversationStore, MessageRow } from './store.ts';
 import { isUnfinished, type TreeStore } from './tree-store.ts';

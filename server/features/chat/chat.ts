@@ -7,6 +7,7 @@ import { createMessageRoutes } from './messages.ts';
 import { PurgeStore } from './purge-store.ts';
 import { createPurge } from './purge.ts';
 import { createRoom, type Room } from './room.ts';
+import { keepConversation } from './keeping.ts';
 import { createTransferRoutes, MAX_IMPORT } from './transfer.ts';
 
 export type ChatApi = ReturnType<typeof createChatRoutes>;
@@ -19,6 +20,7 @@ export const chatFeature = defineFeature<ChatEvents>('chat', (context) => {
     generations: context.generations,
     log: context.log,
   });
+  context.hooks.register('conversationKeeper', { keep: (draft) => keepConversation(room, draft) });
   return {
     routes: createChatRoutes(room),
     topics: TOPICS,

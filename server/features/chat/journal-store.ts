@@ -1,6 +1,7 @@
 import { and, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
 import { messagePieces, messages } from '#db/schema/chat.ts';
+import { writeTokenIds } from '#server/generation/token-ids.ts';
 import { writePrompt } from './prompt-store.ts';
 import type { MessageRow } from './store.ts';
 import { readRows } from './tree-store.ts';
@@ -117,18 +118,4 @@ export class JournalStore {
       this.#stream.delete(messagePieces).where(eq(messagePieces.messageId, id)).run();
     }
   }
-}
-
-/** Little-endian uint32, whatever the machine's own order. */
-export function writeTokenIds(ids: readonly number[]): Buffer {
-  const bytes = Buffer.alloc(ids.length * 4);
-  ids.forEach((id, index) => bytes.writeUInt32LE(id, index * 4));
-  return bytes;
-}
-
-export function readTokenIds(bytes: Buffer | null): number[] {
-  return Array.from(
-    { length: Math.floor((bytes?.length ?? 0) / 4) },
-    (_, index) => bytes?.readUInt32LE(index * 4) ?? 0,
-  );
 }

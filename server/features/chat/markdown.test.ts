@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '#db/client.ts';
 import { openTestDatabase } from '#db/testing.ts';
 import { AppError } from '#server/kernel/errors.ts';
-import { writeTokenIds } from './journal-store.ts';
+import { writeTokenIds } from '#server/generation/token-ids.ts';
 import { readMarkdown } from './markdown-reader.ts';
 import { type ConversationTree, END, MARK, type TreeMessage, writeMarkdown } from './markdown.ts';
 import { TransferStore } from './transfer-store.ts';

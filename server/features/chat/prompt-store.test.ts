@@ -3,7 +3,7 @@ import type { Database } from '#db/client.ts';
 import { conversations, messagePrompts, messages } from '#db/schema/chat.ts';
 import { openTestDatabase } from '#db/testing.ts';
 import { eq } from 'drizzle-orm';
-import { readTokenIds, writeTokenIds } from './journal-store.ts';
+import { readTokenIds, writeTokenIds } from '#server/generation/token-ids.ts';
 import { readPrompt, writePrompt } from './prompt-store.ts';
 import { newId } from './store.ts';
 

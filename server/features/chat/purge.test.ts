@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Database } from '#db/client.ts';
 import { conversations, messagePrompts, messages } from '#db/schema/chat.ts';
 import { openTestDatabase } from '#db/testing.ts';
-import { readTokenIds } from './journal-store.ts';
+import { readTokenIds } from '#server/generation/token-ids.ts';
 import { openRoom } from './testing/room.ts';
 import { createScriptedGenerations } from './testing/scripted-generations.ts';
 

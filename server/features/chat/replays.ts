@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { diffWordsWithSpace } from 'diff';
 import type { GenerationRequest, Generations } from '#server/generation/generation.ts';
+import { readTokenIds } from '#server/generation/token-ids.ts';
 import { AppError } from '#server/kernel/errors.ts';
 import type { Hooks } from '#server/kernel/hooks.ts';
 import type { Log } from '#server/kernel/log.ts';
 import type { Announcements } from './announcements.ts';
 import type { Replay } from './contract.ts';
-import { type JournalStore, readTokenIds } from './journal-store.ts';
+import type { JournalStore } from './journal-store.ts';
 import { askedOf, findModel, samplingOf } from './plan.ts';
 import { ReplayRun } from './replay-run.ts';
 import type { MessageRow } from './store.ts';

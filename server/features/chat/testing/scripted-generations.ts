@@ -7,7 +7,7 @@ import type {
   GenerationSink,
   PromptMessage,
 } from '#server/generation/generation.ts';
-import { writeTokenIds } from '../journal-store.ts';
+import { writeTokenIds } from '#server/generation/token-ids.ts';
 
 interface Scripted {
   request: GenerationRequest;
