@@ -33,6 +33,7 @@ export function usePlace(): Place {
     case 'ranking':
     case 'sets':
       return { view };
+    case null:
     default:
       return { view: 'list' };
   }

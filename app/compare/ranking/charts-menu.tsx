@@ -24,7 +24,7 @@ export function ChartsMenu({ standings, pairs, title }: ChartsMenuProps) {
       kind === 'strengths'
         ? strengthPicture({ standings, palette, title })
         : matrixPicture({ standings, pairs, palette, title });
-    savePicture(svg, `${kind}`, format).catch(notifyError);
+    savePicture(svg, kind, format).catch(notifyError);
   };
   const entries: MenuEntry[] = [
     { label: 'Strengths as SVG', icon: ChartNoAxesGantt, run: () => save('strengths', 'svg') },

@@ -40,6 +40,6 @@ export async function enlist(
 
 /** Ids of the models on this machine. */
 export async function availableModels(hooks: Hooks): Promise<Set<string>> {
-  const lists = await Promise.all(hooks.all('modelSource').map((source) => source.list?.() ?? []));
+  const lists = await Promise.all(hooks.all('modelSource').map(async (source) => source.list?.() ?? []));
   return new Set(lists.flat().map(({ id }) => id));
 }

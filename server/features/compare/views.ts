@@ -1,5 +1,4 @@
 import type { JobStatus } from '#server/kernel/jobs.ts';
-import type { ErrorCode } from '#server/kernel/errors.ts';
 import type { Answer, Comparison, Contestant, Turn, Vote } from './shapes.ts';
 import { type ComparisonCounts, type ComparisonRow, type ContestantRow, UNFINISHED } from './store.ts';
 import type { AnswerRow, TurnRow, VoteRow, WholeTurn } from './turn-store.ts';
@@ -81,7 +80,7 @@ const NOTHING = { contestant_id: null, usage: null, timings: null, memory_bytes:
 
 /** Messages name models; what kind of failure it is may be told. */
 function hiddenError({ code }: { code: string }): { code: string; message: string } {
-  const reasons: Partial<Record<ErrorCode | string, string>> = {
+  const reasons: Partial<Record<string, string>> = {
     insufficient_memory: 'There was not enough memory for this contestant.',
     context_overflow: 'The prompt does not fit the context window of this contestant.',
     not_found: 'The model of this contestant is not on this machine any more.',
