@@ -88,7 +88,7 @@ test.describe('a blind vote', () => {
       page.getByRole('button', { name: /^Model of contestant 1: Guide \(built in\)/ }),
     ).toBeVisible();
     await shortenSecond(page);
-    await page.getByRole('textbox', { name: 'Prompt' }).focus();
+    await page.getByRole('textbox', { name: 'Prompt', exact: true }).focus();
     await page.keyboard.type(QUESTION);
     await page.keyboard.press('Control+Enter');
     await expect(columns(page)).toHaveCount(2);
@@ -224,7 +224,9 @@ test.describe('answers side by side', () => {
     await page.getByRole('textbox', { name: 'Message', exact: true }).fill('What is a persona?');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Compare this prompt' }).click();
-    await expect(page.getByRole('textbox', { name: 'Prompt' })).toHaveValue('What is a persona?');
+    await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue(
+      'What is a persona?',
+    );
     await page.getByRole('button', { name: 'Compare', exact: true }).click();
     await expect(page.getByRole('group', { name: 'Prompt' })).toHaveText('What is a persona?');
     await expect(columns(page)).toHaveCount(2);
