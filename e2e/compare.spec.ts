@@ -169,7 +169,7 @@ test.describe('answers side by side', () => {
     signedIn: page,
   }) => {
     await begin(page, {
-      contestants: [contestant('guide', ENDLESS), contestant('guide-small', ENDLESS)],
+      contestants: [3000, 2000].map((max_tokens) => contestant('guide', { ...ENDLESS, max_tokens })),
     });
     const text = page.getByTestId('answer-text').first();
     const length = async () => (await text.textContent())?.length ?? 0;
@@ -303,16 +303,17 @@ test.describe('an unattended run', () => {
     const progress = page.getByRole('region', { name: 'Progress' });
     await expect(progress.getByRole('status')).toHaveText('Done', { timeout: 150_000 });
     await expect(progress).toContainText('4 of 4 answers');
-    const figures = page.getByRole('region', { name: 'Figures' });
-    await expect(figures.getByRole('row')).toHaveCount(3);
-    await expect(figures).toContainText(/\d+ %/);
     await page.getByRole('button', { name: 'Vote on results' }).click();
     await expect(page.getByText(/^pair 1 of 2/)).toBeVisible();
     await page.keyboard.press('ArrowUp');
     await page.getByRole('button', { name: 'Next pair' }).press('Enter');
+    await expect(page.getByText(/^pair 2 of 2/)).toBeVisible();
     await page.keyboard.press('ArrowDown');
     await page.getByRole('button', { name: 'Next pair' }).press('Enter');
-    await expect(page.getByText('Every pair is judged')).toBeVisible();
+    await page.getByRole('button', { name: 'See the answers and names' }).click();
+    const figures = page.getByRole('region', { name: 'Figures' });
+    await expect(figures.getByRole('row')).toHaveCount(3);
+    await expect(figures).toContainText(/\d+ %/);
   });
 
   test('goes on after the daemon was killed in the middle', async ({ page, ownDaemon, consoleErrors }) => {
