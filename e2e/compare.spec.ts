@@ -88,7 +88,7 @@ test.describe('a blind vote', () => {
       page.getByRole('button', { name: /^Model of contestant 1: Guide \(built in\)/ }),
     ).toBeVisible();
     await shortenSecond(page);
-    await page.getByRole('textbox', { name: 'Prompt' }).focus();
+    await page.getByRole('textbox', { name: 'Prompt', exact: true }).focus();
     await page.keyboard.type(QUESTION);
     await page.keyboard.press('Control+Enter');
     await expect(columns(page)).toHaveCount(2);
@@ -169,7 +169,7 @@ test.describe('answers side by side', () => {
     signedIn: page,
   }) => {
     await begin(page, {
-      contestants: [contestant('guide', ENDLESS), contestant('guide-small', ENDLESS)],
+      contestants: [3000, 2000].map((max_tokens) => contestant('guide', { ...ENDLESS, max_tokens })),
     });
     const text = page.getByTestId('answer-text').first();
     const length = async () => (await text.textContent())?.length ?? 0;
@@ -224,7 +224,9 @@ test.describe('answers side by side', () => {
     await page.getByRole('textbox', { name: 'Message', exact: true }).fill('What is a persona?');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Compare this prompt' }).click();
-    await expect(page.getByRole('textbox', { name: 'Prompt' })).toHaveValue('What is a persona?');
+    await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue(
+      'What is a persona?',
+    );
     await page.getByRole('button', { name: 'Compare', exact: true }).click();
     await expect(page.getByRole('group', { name: 'Prompt' })).toHaveText('What is a persona?');
     await expect(columns(page)).toHaveCount(2);
@@ -301,16 +303,17 @@ test.describe('an unattended run', () => {
     const progress = page.getByRole('region', { name: 'Progress' });
     await expect(progress.getByRole('status')).toHaveText('Done', { timeout: 150_000 });
     await expect(progress).toContainText('4 of 4 answers');
-    const figures = page.getByRole('region', { name: 'Figures' });
-    await expect(figures.getByRole('row')).toHaveCount(3);
-    await expect(figures).toContainText(/\d+ %/);
     await page.getByRole('button', { name: 'Vote on results' }).click();
     await expect(page.getByText(/^pair 1 of 2/)).toBeVisible();
     await page.keyboard.press('ArrowUp');
     await page.getByRole('button', { name: 'Next pair' }).press('Enter');
+    await expect(page.getByText(/^pair 2 of 2/)).toBeVisible();
     await page.keyboard.press('ArrowDown');
     await page.getByRole('button', { name: 'Next pair' }).press('Enter');
-    await expect(page.getByText('Every pair is judged')).toBeVisible();
+    await page.getByRole('button', { name: 'See the answers and names' }).click();
+    const figures = page.getByRole('region', { name: 'Figures' });
+    await expect(figures.getByRole('row')).toHaveCount(3);
+    await expect(figures).toContainText(/\d+ %/);
   });
 
   test('goes on after the daemon was killed in the middle', async ({ page, ownDaemon, consoleErrors }) => {

@@ -68,7 +68,8 @@ export function NewComparison({ conversationId, messageId }: NewComparisonProps)
   return (
     <Screen name="New comparison">
       <PageBody narrow>
-        <form className="flex flex-col gap-6" onSubmit={submit}>
+        {/* The steps of number fields are for arrow keys: values between them are as good. */}
+        <form noValidate className="flex flex-col gap-6" onSubmit={submit}>
           <PromptField
             value={prompt}
             origin={origin}

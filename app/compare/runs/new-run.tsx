@@ -52,7 +52,8 @@ export function NewRun({ setId }: { setId: string | null }) {
   return (
     <Screen name="New run">
       <PageBody narrow>
-        <form className="flex flex-col gap-6" onSubmit={submit}>
+        {/* The steps of number fields are for arrow keys: values between them are as good. */}
+        <form noValidate className="flex flex-col gap-6" onSubmit={submit}>
           <div className="flex flex-wrap items-end gap-4">
             <div className="flex flex-col gap-1.5">
               <span className="font-medium">Prompt set</span>

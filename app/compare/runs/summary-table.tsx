@@ -12,7 +12,8 @@ import { contestantColor } from '../letter-mark.tsx';
 import { keys } from '../use-comparison.ts';
 
 /** What each contestant took, as medians, and how it did in the checks. */
-export function SummaryTable({ comparison: { id, contestants, answered } }: { comparison: Comparison }) {
+export function SummaryTable({ comparison }: { comparison: Comparison }) {
+  const { id, contestants, answered } = comparison;
   const { data, error } = useQuery({
     queryKey: keys.summary(id),
     queryFn: () => compareApi.summary(id),
@@ -21,6 +22,13 @@ export function SummaryTable({ comparison: { id, contestants, answered } }: { co
   if (error !== null) return <ErrorNote error={error} title="The figures could not be computed." />;
   if (data === undefined || data.length === 0) return null;
   const names = contestantNames(contestants);
+  if (comparison.blind && data.every(({ answers, failed }) => answers + failed === 0))
+    return (
+      <p className="text-small text-ink-2">
+        Speeds and lengths of so few blind answers would tell who is who: they appear prompt by prompt as you
+        vote.
+      </p>
+    );
   return (
     <Block title="Figures">
       <div

@@ -80,5 +80,6 @@ export function useVote({ comparisonId, pair, shown, onVoted, onUndone }: VoteOp
 function refresh(client: QueryClient, comparisonId: string, revealed: boolean): void {
   void client.invalidateQueries({ queryKey: revealed ? keys.arenas : keys.wholeArena });
   void client.invalidateQueries({ queryKey: keys.pages(comparisonId) });
+  void client.invalidateQueries({ queryKey: keys.summary(comparisonId) });
   void client.invalidateQueries({ queryKey: keys.list });
 }
