@@ -194,7 +194,7 @@ export const ContestantSummary = z.object({
 
 export const Arena = z.object({
   /** Typed by `Ranking` of statistics/ranking.ts. */
-  ranking: z.custom<Ranking>(),
+  ranking: z.custom<Ranking>().openapi({ type: 'object' }),
   contestants: z.array(Contestant),
   tags: z.array(z.object({ tag: z.string(), votes: z.number() })),
   votes: z.number(),
