@@ -131,6 +131,7 @@ test.describe('a blind vote', () => {
     await page.getByRole('textbox', { name: 'Tags' }).fill('loading');
     await page.getByRole('combobox', { name: 'Clear, A' }).click();
     await page.getByRole('option', { name: '2' }).click();
+    await expect(page.getByRole('listbox')).toHaveCount(0);
     await page.getByRole('combobox', { name: 'Clear, B' }).click();
     await page.getByRole('option', { name: '4' }).click();
     await page.getByRole('button', { name: 'Save', exact: true }).click();
