@@ -186,7 +186,7 @@ function playwright(place, flags) {
     command: [nodeAt(place), bin(place, '@playwright/test/cli.js'), 'test', ...flags],
     report,
     count: countPlaywright,
-    limitSeconds: 600,
+    limitSeconds: 720,
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
   };
 }
