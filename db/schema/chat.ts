@@ -1,3 +1,4 @@
+import type { Citation, ContextFound, ContextMention } from '#server/features/retrieval/context/contract.ts';
 import { sql } from 'drizzle-orm';
 import {
   type AnySQLiteColumn,
@@ -126,6 +127,8 @@ export const conversations = sqliteTable(
     parameters: text({ mode: 'json' }).$type<StoredParameters>().notNull().default({}),
     activeLeafId: text(),
     pinned: integer({ mode: 'boolean' }).notNull().default(false),
+    /** The opened folder it is about. */
+    workspaceId: text(),
     createdAt: integer().notNull(),
     updatedAt: integer().notNull(),
     /** Set by delete, cleared by undo; rows are purged 30 days later. */
@@ -162,6 +165,8 @@ export const messages = sqliteTable(
     /** Null for answers of the first version, and for what was never admitted. */
     record: text({ mode: 'json' }).$type<StoredRecord>(),
     replay: text({ mode: 'json' }).$type<StoredReplay>(),
+    /** Of an answer: what it cites and quotes, as it was verified when it ended. */
+    citations: text({ mode: 'json' }).$type<Citation[]>(),
     /** Last journaled delta; deltas after it were never shown as kept. */
     seq: integer().notNull().default(0),
     /** How often an engine or daemon died under this answer. */
@@ -214,3 +219,15 @@ export const messagePrompts = sqliteTable(
   },
   (table) => [index('message_prompts_by_base').on(table.baseId)],
 );
+
+/** What of a workspace entered the prompt with a message of a person, exactly as the model read it. */
+export const messageContexts = sqliteTable('message_contexts', {
+  messageId: text()
+    .primaryKey()
+    .references(() => messages.id, { onDelete: 'cascade' }),
+  workspaceId: text().notNull(),
+  /** What was asked for: what the person pointed at, and whether to search besides. */
+  asked: text({ mode: 'json' }).$type<{ mentions: ContextMention[]; automatic: boolean }>().notNull(),
+  /** Null until it was gathered. */
+  found: text({ mode: 'json' }).$type<ContextFound>(),
+});

@@ -1,3 +1,10 @@
+import type {
+  Citation,
+  ContextFound,
+  ContextMention,
+  ContextSource,
+} from '#server/features/retrieval/context/contract.ts';
+
 /** A model directory on this disk that an engine may load. Bytes, tokens. */
 export interface ModelEntry {
   id: string;
@@ -35,6 +42,28 @@ export interface ConversationDraft {
   messages: { role: 'user' | 'assistant'; text: string; reasoning?: string }[];
 }
 
+/** A folder that a person opened, and what its `.mlx-code.json` says. */
+export interface WorkspaceEntry {
+  id: string;
+  name: string;
+  /** Real path; approved. */
+  root: string;
+  include: string[];
+  exclude: string[];
+}
+
+/** What a prompt asks to be told from a workspace. */
+export interface ContextRequest {
+  workspaceId: string;
+  query: string;
+  mentions: ContextMention[];
+  /** Search by itself too, not only what was pointed at. */
+  automatic: boolean;
+  /** Most tokens of the whole context, and how a text is counted. */
+  budget: number;
+  countTokens(texts: string[]): Promise<number[]>;
+}
+
 /** What a room contributes to others. A hook exists only once a second built-in needs it. */
 export interface HookMap {
   /** Turns a model id into a directory; the first source that knows it answers. */
@@ -46,6 +75,21 @@ export interface HookMap {
   };
   /** Keeps conversations; rooms that talk to models otherwise hand theirs over. Answers with its id. */
   conversationKeeper: { keep(draft: ConversationDraft): string };
+  /** The folders that are open. */
+  workspaceSource: {
+    list(): WorkspaceEntry[];
+    find(id: string): WorkspaceEntry | undefined;
+    /** Told of every folder that is opened or changes its rules (`entry`), or is closed (undefined). Returns the end of it. */
+    follow(listener: (id: string, entry: WorkspaceEntry | undefined) => void): () => void;
+  };
+  /** Finds what of a workspace belongs into a prompt, and holds answers against it. */
+  contextProvider: {
+    gather(request: ContextRequest, signal: AbortSignal): Promise<ContextFound>;
+    /** Citations and quotes of an answer, verified against the text of the sources. */
+    verify(answer: string, sources: ContextSource[]): Citation[];
+    /** Numbers of the sources whose lines are no longer what they were. */
+    stale(sources: ContextSource[]): Promise<number[]>;
+  };
 }
 
 export interface Hooks {
@@ -56,7 +100,9 @@ export interface Hooks {
 
 /** An empty registry; rooms fill it in their setup. */
 export function createHooks(): Hooks {
-  const registered: { [K in keyof HookMap]: HookMap[K][] } = { modelSource: [], conversationKeeper: [] };
+  const registered: { [K in keyof HookMap]: HookMap[K][] } = {
+    ...{ modelSource: [], conversationKeeper: [], workspaceSource: [], contextProvider: [] },
+  };
   return {
     register: (hook, implementation) => {
       registered[hook].push(implementation);

@@ -75,6 +75,7 @@ export const reserved: Reserved[] = [
 const order = [
   'db',
   'kernel',
+  'files',
   'worker',
   'generation',
   'feature.ts',
@@ -87,7 +88,7 @@ const order = [
 const protocol = 'server/worker/protocol.ts';
 const roomsWithEngines = ['models', 'training', 'retrieval', 'voice'];
 
-/** Downwards only: main > daemon > app.ts > features > feature.ts > generation > worker > kernel > db. */
+/** Downwards only: main > daemon > app.ts > features > feature.ts > generation > worker > files > kernel > db. */
 function daemonReason({ from, to, typeOnly }: Edge): string | undefined {
   if (to.startsWith('app/')) return 'the daemon knows no screen';
   const above = layerOf(from);
@@ -109,7 +110,7 @@ function roomReason({ from, to }: Pick<Edge, 'from' | 'to'>): string | undefined
 }
 
 /** What a browser may know: a room's contract, and the kernel's error codes and socket events. */
-const contracts = /^server\/(features\/[^/]+\/contract|kernel\/(contract|errors|sockets))\.ts$/;
+const contracts = /^server\/(features\/[^/]+\/([^/]+\/)?contract|kernel\/(contract|errors|sockets))\.ts$/;
 
 /** app/<room> > app/_* > type imports of contracts. */
 function appReason({ from, to, typeOnly }: Edge): string | undefined {

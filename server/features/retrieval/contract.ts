@@ -1,0 +1,4 @@
+import type { IndexingEvents } from './indexing/contract.ts';
+
+/** Everything this room tells browsers. */
+export type RetrievalEvents = IndexingEvents;
