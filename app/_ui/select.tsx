@@ -1,7 +1,13 @@
 'use client';
 
-import { Select as Base } from '@base-ui/react/select';
-import { Check, ChevronDown } from 'lucide-react';
+import { ChevronDown } from 'lucide-react';
+import { lazy, Suspense } from 'react';
+import { fetchPart } from '#app/_client/part.ts';
+import { SELECT_TRIGGER } from './select-trigger.ts';
+
+const SelectBox = lazy(() =>
+  fetchPart(() => import('./select-box.tsx')).then((module) => ({ default: module.SelectBox })),
+);
 
 interface SelectProps<Value extends string> {
   label: string;
@@ -11,61 +17,28 @@ interface SelectProps<Value extends string> {
   disabled?: boolean;
 }
 
-/** One of a few named choices. `label` is read out; show it beside the control where it is not plain. */
-export function Select<Value extends string>({
-  label,
-  value,
-  onChange,
-  options,
-  disabled,
-}: SelectProps<Value>) {
+/**
+ * One of a few named choices. `label` is read out; show it beside the control where it is not plain.
+ * The control is fetched when the first one is shown, and its value stands in its place meanwhile.
+ */
+export function Select<Value extends string>({ options, onChange, ...rest }: SelectProps<Value>) {
+  const chosen = options.find(({ value }) => value === rest.value);
+  const choose = (next: string) => {
+    const option = options.find(({ value }) => value === next);
+    if (option !== undefined) onChange(option.value);
+  };
   return (
-    <Base.Root
-      items={options}
-      value={value}
-      onValueChange={(next) => next !== null && onChange(next)}
-      disabled={disabled}
-      modal={false}
-    >
-      <Base.Trigger
-        aria-label={label}
-        className="reach inline-flex h-8 min-w-32 items-center justify-between gap-2 rounded-control border border-line bg-surface px-2.5 text-small transition-colors hover:border-line-strong data-[disabled]:opacity-45"
-      >
-        <Base.Value />
-        <Base.Icon>
-          <ChevronDown size={14} aria-hidden="true" className="text-ink-3" />
-        </Base.Icon>
-      </Base.Trigger>
-      <Base.Portal>
-        <Base.Positioner
-          sideOffset={4}
-          alignItemWithTrigger={false}
-          collisionPadding={8}
-          className="z-50 outline-none"
-        >
-          <Base.Popup className="fades max-h-[var(--available-height)] min-w-[var(--anchor-width)] overflow-y-auto rounded-card border border-line bg-surface p-1 text-small shadow-raised outline-none">
-            <Base.List>
-              {options.map((option) => (
-                <Base.Item
-                  key={option.value}
-                  value={option.value}
-                  className="flex min-h-8 cursor-default select-none items-center gap-2 rounded-control px-2 py-1 outline-none data-[highlighted]:bg-hover"
-                >
-                  <span className="min-w-0 flex-1">
-                    <Base.ItemText>{option.label}</Base.ItemText>
-                    {option.hint !== undefined && (
-                      <span className="block text-tiny text-ink-3">{option.hint}</span>
-                    )}
-                  </span>
-                  <Base.ItemIndicator>
-                    <Check size={15} aria-hidden="true" className="text-accent" />
-                  </Base.ItemIndicator>
-                </Base.Item>
-              ))}
-            </Base.List>
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <Suspense fallback={<Resting text={chosen?.label ?? ''} />}>
+      <SelectBox {...rest} options={options} onChange={choose} />
+    </Suspense>
+  );
+}
+
+function Resting({ text }: { text: string }) {
+  return (
+    <span className={SELECT_TRIGGER}>
+      {text}
+      <ChevronDown size={14} aria-hidden="true" className="text-ink-3" />
+    </span>
   );
 }
