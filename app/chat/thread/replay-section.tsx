@@ -5,8 +5,8 @@ import { Button } from '#app/_ui/button.tsx';
 import { ErrorNote } from '#app/_ui/error-note.tsx';
 import { formatCount } from '#app/_ui/format.ts';
 import { Progress } from '#app/_ui/progress.tsx';
+import { MarkedText } from '#app/_ui/marked-text.tsx';
 import type { Message, Replay, ReplayResult } from '#server/features/chat/contract.ts';
-import { TextDifference } from './text-difference.tsx';
 import { useReplay } from './use-replay.ts';
 
 /** Makes an answer again and says whether the same came out. */
@@ -40,7 +40,13 @@ export function ReplaySection({ message }: { message: Message }) {
         {running === null ? null : <Running running={running} />}
         {replay?.result && running === null ? <Ended result={replay.result} /> : null}
       </div>
-      {replay?.difference && running === null ? <TextDifference parts={replay.difference} /> : null}
+      {replay?.difference && running === null ? (
+        <MarkedText
+          parts={replay.difference}
+          label="Difference of the texts"
+          className="mt-2 max-h-64 rounded-control px-2.5 py-2 text-tiny"
+        />
+      ) : null}
       {failure === null ? null : (
         <div className="mt-2">
           <ErrorNote error={failure} />

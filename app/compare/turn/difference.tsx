@@ -3,9 +3,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ErrorNote } from '#app/_ui/error-note.tsx';
+import { Added, MarkedText, Removed } from '#app/_ui/marked-text.tsx';
 import { Select } from '#app/_ui/select.tsx';
 import type { Answer } from '#server/features/compare/contract.ts';
 import { compareApi } from '../compare-api.ts';
+
+const KINDS = { both: 'same', first: 'removed', second: 'added' } as const;
 
 /** Two answers in one text: words that only one of them has are marked by more than colour. */
 export function Difference({ answers }: { answers: Answer[] }) {
@@ -50,35 +53,15 @@ function Words({ first, second }: { first: Answer; second: Answer }) {
   return (
     <>
       <p className="text-tiny text-ink-2">
-        <del className="bg-bad-soft text-bad">Struck through</del>: only in {first.letter}.{' '}
-        <ins className="bg-accent-soft text-accent">Underlined</ins>: only in {second.letter}. They share{' '}
+        <Removed>Struck through</Removed>: only in {first.letter}. <Added>Underlined</Added>: only in{' '}
+        {second.letter}. They share{' '}
         <span className="figures">{Math.round(query.data.similarity * 100)} %</span> of their words.
       </p>
-      <div
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by keyboard
-        tabIndex={0}
-        role="group"
-        data-scrolls
-        aria-label={`Difference of ${first.letter} and ${second.letter}`}
-        className="max-h-[50vh] overflow-y-auto whitespace-pre-wrap rounded-card border border-line bg-sunken px-3 py-2 text-small [overflow-wrap:anywhere]"
-      >
-        {query.data.parts.map(({ side, text }, index) => {
-          const key = `${index} ${side}`;
-          if (side === 'first')
-            return (
-              <del key={key} className="bg-bad-soft text-bad">
-                {text}
-              </del>
-            );
-          if (side === 'second')
-            return (
-              <ins key={key} className="bg-accent-soft text-accent">
-                {text}
-              </ins>
-            );
-          return <span key={key}>{text}</span>;
-        })}
-      </div>
+      <MarkedText
+        parts={query.data.parts.map(({ side, text }) => ({ kind: KINDS[side], text }))}
+        label={`Difference of ${first.letter} and ${second.letter}`}
+        className="max-h-[50vh] rounded-card px-3 py-2 text-small"
+      />
     </>
   );
 }
