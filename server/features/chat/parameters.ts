@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { SAMPLING_PARAMETERS } from '#server/generation/sampling-parameters.ts';
 
 /** What an answer must match. `json_schema` is JSON text, `grammar` is Lark; the engine refuses what it cannot follow. */
 const Constraint = z
@@ -23,14 +24,8 @@ const LogitBias = z.record(z.string(), z.number().min(-100).max(100)).superRefin
 /** Parameters a person may set; what is absent follows the model's own defaults. */
 export const Parameters = z
   .object({
-    temperature: z.number().min(0).max(5),
-    top_p: z.number().gt(0).max(1),
-    top_k: z.int().min(0).max(1_000_000),
-    min_p: z.number().min(0).max(1),
-    max_tokens: z.int().min(1).max(1_000_000),
-    seed: z.int().min(0).max(0xffffffff),
+    ...SAMPLING_PARAMETERS,
     stop: z.array(z.string().min(1).max(256)).max(16),
-    repetition_penalty: z.number().gt(0).max(10),
     presence_penalty: z.number().min(-2).max(2),
     frequency_penalty: z.number().min(-2).max(2),
     /** Added to the logits of the token ids that are its keys. */

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { SAMPLING_PARAMETERS } from '#server/generation/sampling-parameters.ts';
 import { FinishReason } from '#server/worker/protocol.ts';
 import type { Ranking } from './statistics/ranking.ts';
 
@@ -7,18 +8,7 @@ export const Text = z.string().max(2_000_000);
 export const Tag = z.string().trim().min(1).max(40);
 
 /** Sampling parameters of a contestant; what is absent follows the model's own defaults. */
-export const ContestantParameters = z
-  .object({
-    temperature: z.number().min(0).max(5),
-    top_p: z.number().gt(0).max(1),
-    top_k: z.int().min(0).max(1_000_000),
-    min_p: z.number().min(0).max(1),
-    max_tokens: z.int().min(1).max(1_000_000),
-    seed: z.int().min(0).max(0xffffffff),
-    repetition_penalty: z.number().gt(0).max(10),
-  })
-  .partial()
-  .strict();
+export const ContestantParameters = z.object(SAMPLING_PARAMETERS).partial().strict();
 
 /** Who answers: a model with what is said to it and how it is sampled. Two that agree in all of it are one contestant. */
 export const ContestantInput = z
