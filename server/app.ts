@@ -10,6 +10,8 @@ import { metricsFeature } from './features/metrics/metrics.ts';
 import type { ModelsEvents } from './features/models/contract.ts';
 import { modelsFeature } from './features/models/models.ts';
 import { openaiFeature } from './features/openai/openai.ts';
+import type { RetrievalEvents } from './features/retrieval/contract.ts';
+import { retrievalFeature } from './features/retrieval/retrieval.ts';
 import type { SettingsEvents } from './features/settings/contract.ts';
 import { settingsFeature } from './features/settings/settings.ts';
 import type { JobEvents } from './kernel/jobs.ts';
@@ -18,6 +20,7 @@ import type { JobEvents } from './kernel/jobs.ts';
 export type AppEvents = ChatEvents &
   CompareEvents &
   ModelsEvents &
+  RetrievalEvents &
   SettingsEvents &
   LogsEvents &
   MetricsEvents &
@@ -30,6 +33,7 @@ export function setUpFeatures(context: FeatureContext<AppEvents>): FeatureParts[
     modelsFeature.setup(within(modelsFeature.name)),
     chatFeature.setup(within(chatFeature.name)),
     compareFeature.setup(within(compareFeature.name)),
+    retrievalFeature.setup(within(retrievalFeature.name)),
     settingsFeature.setup(within(settingsFeature.name)),
     logsFeature.setup(within(logsFeature.name)),
     metricsFeature.setup(within(metricsFeature.name)),
