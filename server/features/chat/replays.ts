@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { diffWordsWithSpace } from 'diff';
+import { differenceOf } from '#server/generation/difference.ts';
 import type { GenerationRequest, Generations } from '#server/generation/generation.ts';
 import { readTokenIds } from '#server/generation/token-ids.ts';
 import { AppError } from '#server/kernel/errors.ts';
@@ -25,8 +25,7 @@ interface ReplaysParts {
 
 /** How far a replay that has gone astray is followed beyond the length of the answer. Tokens. */
 const FURTHER = 256;
-/** Milliseconds for finding the difference of two texts; after that they are shown whole. */
-const DIFFERENCE_MS = 300;
+const KINDS = { both: 'same', first: 'removed', second: 'added' } as const;
 
 /** Answers being made again, to see whether the same comes out. */
 export class Replays {
@@ -69,7 +68,7 @@ export class Replays {
       message_id: row.id,
       running: run ? { phase: run.phase, done: run.done, total: run.total, caveats: run.caveats } : null,
       result: row.replay && toReplayResult(row.replay),
-      difference: differenceOf(row),
+      difference: changeOf(row),
     };
   }
 
@@ -148,22 +147,12 @@ function nameOf(messageId: string): string {
   return `replay.${messageId}`;
 }
 
-function differenceOf({ text, reasoning, replay }: MessageRow): Replay['difference'] {
+function changeOf({ text, reasoning, replay }: MessageRow): Replay['difference'] {
   if (replay?.text === undefined) return null;
   const before = spoken(reasoning, text);
   const after = spoken(replay.reasoning ?? '', replay.text);
   if (before === after) return null;
-  const changes = diffWordsWithSpace(before, after, { timeout: DIFFERENCE_MS });
-  if (changes === undefined) {
-    return [
-      { kind: 'removed', text: before },
-      { kind: 'added', text: after },
-    ];
-  }
-  return changes.map(({ added, removed, value }) => ({
-    kind: added ? 'added' : removed ? 'removed' : 'same',
-    text: value,
-  }));
+  return differenceOf(before, after).map(({ side, text }) => ({ kind: KINDS[side], text }));
 }
 
 function spoken(reasoning: string, text: string): string {

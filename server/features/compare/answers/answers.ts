@@ -1,7 +1,8 @@
+import { differenceOf } from '#server/generation/difference.ts';
 import { AppError } from '#server/kernel/errors.ts';
 import { createRoutes } from '#server/kernel/http.ts';
 import { compareRoutes } from '../contract.ts';
-import { differenceOf, similarity } from '../ensemble/similarity.ts';
+import { similarity } from '../ensemble/similarity.ts';
 import type { Room } from '../room.ts';
 import { type AnswerRow } from '../turn-store.ts';
 import { isHidden, isSettled, toAnswer } from '../views.ts';

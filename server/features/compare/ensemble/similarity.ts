@@ -1,13 +1,3 @@
-import { diffWordsWithSpace } from 'diff';
-
-/** Milliseconds for finding the difference of two texts; after that they are shown whole. */
-const DIFFERENCE_MS = 300;
-
-export interface DifferencePart {
-  side: 'both' | 'first' | 'second';
-  text: string;
-}
-
 /**
  * How much two texts say in the same words, 0 to 1: twice the words they share over all their words, each as often as it
  * is there, whatever their order and case (L. R. Dice, Measures of the amount of ecologic association between species,
@@ -26,21 +16,6 @@ export function similarity(one: string, other: string): number {
     left.set(word, count - 1);
   }
   return (2 * shared) / (words.length + others.length);
-}
-
-/** What both say and what only one of them says, word by word, in reading order. */
-export function differenceOf(first: string, second: string): DifferencePart[] {
-  const changes = diffWordsWithSpace(first, second, { timeout: DIFFERENCE_MS });
-  if (changes === undefined) {
-    return [
-      { side: 'first', text: first },
-      { side: 'second', text: second },
-    ];
-  }
-  return changes.map(({ added, removed, value }) => ({
-    side: added ? 'second' : removed ? 'first' : 'both',
-    text: value,
-  }));
 }
 
 function wordsOf(text: string): string[] {
