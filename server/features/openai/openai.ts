@@ -73,7 +73,9 @@ function createProgramRoutes({ hooks, generations, embeddings, log }: Context, g
     const asked = await readBody(c, EmbeddingRequest);
     const model = await findEmbedder(hooks, asked.model);
     const texts = typeof asked.input === 'string' ? [asked.input] : asked.input;
-    return c.json(showEmbeddings(await embeddings.embed(model, texts, hangUpSignal(c)), asked, model.id));
+    return c.json(
+      showEmbeddings(await embeddings.embed(model, texts, { signal: hangUpSignal(c) }), asked, model.id),
+    );
   });
   app.post('/completions', async (c) => {
     const { id } = await gate.admit(c, 'chat');
