@@ -112,12 +112,13 @@ function thoughtfulConversation(id: string): string {
     ...{ tokenIds: null, usage: null, timings: null, model: null, parameters: null, dropped: null },
     ...{ error: null, seed: null, seq: 0, interruptions: 0, finishReason: null },
     ...{ reasoning: '', toolCalls: null, record: null, replay: null, prompt: null },
+    ...{ citations: null, context: null },
     status: 'complete' as const,
   };
   return writeMarkdown({
     conversation: {
       ...{ id, title: 'Weather', titleSource: 'user', modelId: null, systemPrompt: '', parameters: {} },
-      ...{ activeLeafId: reply, pinned: false, createdAt: now, updatedAt: now },
+      ...{ activeLeafId: reply, pinned: false, workspaceId: null, createdAt: now, updatedAt: now },
     },
     messages: [
       { ...message, id: question, parentId: null, role: 'user', text: 'And in Oslo?', createdAt: now },

@@ -415,6 +415,8 @@ function exported(title: string, question: string, answer: string): string {
     record: null,
     replay: null,
     prompt: null,
+    citations: null,
+    context: null,
     tokenIds: null,
     usage: null,
     timings: null,
@@ -454,6 +456,7 @@ function exported(title: string, question: string, answer: string): string {
     parameters: {},
     activeLeafId: reply.id,
     pinned: false,
+    workspaceId: null,
     createdAt: now,
     updatedAt: now,
   };

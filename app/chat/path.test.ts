@@ -10,6 +10,8 @@ const message = (id: string, parent_id: string | null, changes: Partial<Message>
   text: '',
   reasoning: '',
   tool_calls: null,
+  context: null,
+  citations: null,
   status: 'complete',
   finish_reason: 'stop',
   usage: null,

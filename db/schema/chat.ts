@@ -112,6 +112,13 @@ interface StoredError {
   details?: Record<string, unknown>;
 }
 
+/** What a person pointed at, whether to search besides, and what of it was to stay out. */
+interface StoredAsked {
+  mentions: ContextMention[];
+  automatic: boolean;
+  left_out: { path: string; line: number; end_line: number }[];
+}
+
 export const conversations = sqliteTable(
   'conversations',
   {
@@ -159,7 +166,11 @@ export const messages = sqliteTable(
     /** The model and parameters in force when it was written. */
     model: text({ mode: 'json' }).$type<StoredModel>(),
     parameters: text({ mode: 'json' }).$type<StoredParameters>(),
-    dropped: text({ mode: 'json' }).$type<{ messages: number; tokens: number }>(),
+    dropped: text({ mode: 'json' }).$type<{
+      messages: number;
+      tokens: number;
+      contexts?: number | undefined;
+    }>(),
     error: text({ mode: 'json' }).$type<StoredError>(),
     seed: integer(),
     /** Null for answers of the first version, and for what was never admitted. */
@@ -226,8 +237,7 @@ export const messageContexts = sqliteTable('message_contexts', {
     .primaryKey()
     .references(() => messages.id, { onDelete: 'cascade' }),
   workspaceId: text().notNull(),
-  /** What was asked for: what the person pointed at, and whether to search besides. */
-  asked: text({ mode: 'json' }).$type<{ mentions: ContextMention[]; automatic: boolean }>().notNull(),
+  asked: text({ mode: 'json' }).$type<StoredAsked>().notNull(),
   /** Null until it was gathered. */
   found: text({ mode: 'json' }).$type<ContextFound>(),
 });

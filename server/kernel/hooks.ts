@@ -2,6 +2,7 @@ import type {
   Citation,
   ContextFound,
   ContextMention,
+  ContextPlace,
   ContextSource,
 } from '#server/features/retrieval/context/contract.ts';
 
@@ -50,6 +51,10 @@ export interface WorkspaceEntry {
   root: string;
   include: string[];
   exclude: string[];
+  /** Whether questions about it are answered with what a search finds; absent: they are. */
+  autoContext?: boolean;
+  /** Most characters of it that may enter a prompt; null: a share of the context window. */
+  contextCharacters?: number | null;
 }
 
 /** What a prompt asks to be told from a workspace. */
@@ -59,6 +64,8 @@ export interface ContextRequest {
   mentions: ContextMention[];
   /** Search by itself too, not only what was pointed at. */
   automatic: boolean;
+  /** Places that must not enter. */
+  leftOut: ContextPlace[];
   /** Most tokens of the whole context, and how a text is counted. */
   budget: number;
   countTokens(texts: string[]): Promise<number[]>;

@@ -1,5 +1,6 @@
 import type { GenerationState } from '#server/generation/generation.ts';
 import type { Emitter } from '#server/kernel/sockets.ts';
+import type { ContextStore } from './context-store.ts';
 import type { ChatEvents, Replay } from './contract.ts';
 import type { ConversationRow, ConversationStore, MessageRow } from './store.ts';
 import type { TreeStore } from './tree-store.ts';
@@ -11,6 +12,7 @@ interface Sources {
   events: Emitter<ChatEvents>;
   conversations: ConversationStore;
   tree: TreeStore;
+  contexts: ContextStore;
 }
 
 /** Tells the open tabs what changed. */
@@ -35,8 +37,10 @@ export class Announcements {
 
   /** A message was made, or reached its end. */
   message(row: MessageRow): void {
-    const versions = this.#sources.tree.versions([row]).get(row.id) ?? [];
-    this.#sources.events.emit(topicOf(row.conversationId), 'chat.message', toMessage(row, versions));
+    const { tree, contexts, events } = this.#sources;
+    const versions = tree.versions([row]).get(row.id) ?? [];
+    const message = toMessage(row, { versions, context: contexts.find(row.id) });
+    events.emit(topicOf(row.conversationId), 'chat.message', message);
   }
 
   /** The path, title, model or parameters changed. */

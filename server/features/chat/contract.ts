@@ -2,6 +2,14 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { GenerationState } from '#server/generation/generation.ts';
 import { jsonBody, okJson, okBytes } from '#server/kernel/contract.ts';
 import { CacheReceipt, FinishReason, SpeculationReceipt, ToolCall } from '#server/worker/protocol.ts';
+import {
+  Citation,
+  ContextFound,
+  ContextMention,
+  ContextPlace,
+  ContextSource,
+} from '../retrieval/context/contract.ts';
+import { WorkspaceId } from '../workspaces/contract.ts';
 import { Parameters } from './parameters.ts';
 
 export type { ChatApi } from './chat.ts';
@@ -52,6 +60,24 @@ export const ReplayResult = z.object({
   error: MessageError.nullable(),
 });
 
+/** What a question asks to be told of an opened folder. */
+export const AskedContext = z.object({
+  workspace_id: WorkspaceId,
+  mentions: z.array(ContextMention).max(50).default([]),
+  /** Search by itself too, not only what was pointed at. */
+  automatic: z.boolean().default(true),
+  left_out: z.array(ContextPlace).max(200).default([]),
+});
+export type AskedContext = z.infer<typeof AskedContext>;
+
+/** A question's evidence without the texts, which `sources` answers with. `found` null: not gathered yet. */
+export const MessageContext = AskedContext.extend({
+  found: ContextFound.omit({ text: true })
+    .extend({ sources: z.array(ContextSource.omit({ text: true })) })
+    .nullable(),
+}).openapi('MessageContext');
+export type MessageContext = z.infer<typeof MessageContext>;
+
 export const Message = z
   .object({
     id: Id,
@@ -96,8 +122,14 @@ export const Message = z
       })
       .nullable(),
     parameters: Parameters.nullable(),
-    /** Oldest turns left out because the context window was full. */
-    dropped: z.object({ messages: z.number(), tokens: z.number() }).nullable(),
+    /** Left out because the context window was full: oldest turns, and before them the evidence of `contexts` turns. */
+    dropped: z
+      .object({ messages: z.number(), tokens: z.number(), contexts: z.number().optional() })
+      .nullable(),
+    /** Of a question: what of a workspace went with it. */
+    context: MessageContext.nullable(),
+    /** Of an answer: what it cites and quotes, held against its question's sources; null until it ended. */
+    citations: z.array(Citation).nullable(),
     error: MessageError.nullable(),
     seed: z.number().nullable(),
     /** Null for answers of the first version. */
@@ -136,6 +168,8 @@ export const Conversation = z
     parameters: Parameters,
     active_leaf_id: Id.nullable(),
     pinned: z.boolean(),
+    /** The opened folder it is about. */
+    workspace_id: WorkspaceId.nullable(),
     created_at: z.number(),
     updated_at: z.number(),
   })

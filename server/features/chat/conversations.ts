@@ -82,7 +82,11 @@ export function openConversation(
 /** Messages as the browser gets them, running ones up to this moment. */
 export function viewMessages(room: Room, rows: readonly MessageRow[]) {
   const versions = room.tree.versions(rows);
-  return rows.map((row) => toMessage(room.answers.complete(row), versions.get(row.id) ?? []));
+  const contexts = room.contexts.of(rows.filter(({ role }) => role === 'user').map(({ id }) => id));
+  return rows.map((row) => {
+    const sides = { versions: versions.get(row.id) ?? [], context: contexts.get(row.id) };
+    return toMessage(room.answers.complete(row), sides);
+  });
 }
 
 interface AskedSettings {

@@ -17,6 +17,7 @@ export function keepConversation(room: Room, draft: ConversationDraft): string {
   const { title, modelId, systemPrompt, parameters } = draft;
   const conversation = {
     ...{ id: newId(), title, titleSource: 'auto' as const, modelId, systemPrompt, parameters, pinned: false },
+    ...{ workspaceId: null },
     ...{ activeLeafId: messages.at(-1)?.id ?? null, createdAt: now, updatedAt: now },
   };
   const rows = room.transfers.writeTrees([{ conversation, messages }]);
@@ -34,5 +35,5 @@ const EMPTY = {
     timings: null,
   },
   ...{ model: null, parameters: null, dropped: null, error: null, seed: null, record: null, replay: null },
-  ...{ seq: 0, interruptions: 0, prompt: null },
+  ...{ seq: 0, interruptions: 0, prompt: null, citations: null, context: null },
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parse } from 'yaml';
 import { AppError } from '#server/kernel/errors.ts';
 import { FinishReason, ToolCall } from '#server/worker/protocol.ts';
+import type { MessageContext } from './context-store.ts';
 import { ID, Message } from './contract.ts';
 import {
   closingFence,
@@ -11,6 +12,7 @@ import {
   MARK,
   type TreeMessage,
   VERSION,
+  WholeContext,
 } from './markdown.ts';
 import { dropUnreadablePrompts, type MessagePart, MessageParts } from './message-parts.ts';
 import { Parameters } from './parameters.ts';
@@ -33,6 +35,7 @@ const FrontMatter = z.object({
   parameters: Parameters,
   active_leaf_id: Id.nullable(),
   pinned: z.boolean(),
+  workspace_id: Id.nullable().default(null),
   created_at: Time,
   updated_at: Time,
 });
@@ -64,6 +67,7 @@ const MessageHeader = z.object({
   seq: z.int().min(0),
   interruptions: z.int().min(0),
   dropped: fields.dropped.default(null),
+  citations: fields.citations.default(null),
   error: fields.error.default(null),
   bytes: Bytes,
 });
@@ -122,6 +126,7 @@ function readFrontMatter(front: string): ConversationTree['conversation'] {
     parameters: read.parameters,
     activeLeafId: read.active_leaf_id,
     pinned: read.pinned,
+    workspaceId: read.workspace_id,
     createdAt: read.created_at,
     updatedAt: read.updated_at,
   };
@@ -143,11 +148,16 @@ function* blocks(body: Buffer): Generator<Block> {
     const { kind, header, rest } = splitComment(body.subarray(at + MARK.length, close).toString('utf8'));
     const start = close + (body[close + 3] === 0x0d ? 5 : 4);
     if (kind === 'tokens') {
-      yield { kind, id: check(TokensHeader, json(header), 'tokens').id, tokenIds: readBase64(rest) };
+      yield { kind, id: check(TokensHeader, json(header), 'tokens').id, tokenIds: readIds(rest) };
+      at = close + 3;
+    } else if (kind === 'context') {
+      const { id } = check(TokensHeader, json(header), 'context');
+      const said = parseJson(readBase64(rest, 'sources').toString('utf8'));
+      yield { kind, id, context: toMessageContext(check(WholeContext, said, 'context')) };
       at = close + 3;
     } else if (kind === 'prompt') {
       const { id, base_id: baseId, shared } = check(PromptHeader, json(header), 'prompt');
-      yield { kind, id, prompt: { baseId, shared, tail: readBase64(rest) } };
+      yield { kind, id, prompt: { baseId, shared, tail: readIds(rest) } };
       at = close + 3;
     } else if (kind === 'reasoning' || kind === 'tool-calls') {
       const { id, bytes } = check(PartHeader, json(header), kind);
@@ -224,6 +234,8 @@ function toTreeMessage(read: z.infer<typeof MessageHeader>, text: string): TreeM
     model: read.model,
     parameters: read.parameters,
     dropped: read.dropped,
+    citations: read.citations,
+    context: null,
     error: read.error,
     seed: read.seed,
     record: read.record,
@@ -269,12 +281,22 @@ function unfenced(text: string): string {
   return text.slice(text.indexOf('\n') + 1, Math.max(0, text.lastIndexOf('\n')));
 }
 
-function readBase64(text: string): Buffer {
+function readIds(text: string): Buffer {
+  const bytes = readBase64(text, 'token ids');
+  if (bytes.length % 4 !== 0) throw refuse('has token ids that cannot be read');
+  return bytes;
+}
+
+function readBase64(text: string, what: string): Buffer {
   const compact = text.replace(/\s+/g, '');
   const bytes = Buffer.from(compact, 'base64');
-  if (bytes.toString('base64') !== compact || bytes.length % 4 !== 0)
-    throw refuse('has token ids that cannot be read');
+  if (bytes.toString('base64') !== compact) throw refuse(`has ${what} that cannot be read`);
   return bytes;
+}
+
+function toMessageContext(read: z.infer<typeof WholeContext>): MessageContext {
+  const { workspace_id: workspaceId, found, ...asked } = read;
+  return { workspaceId, asked, found };
 }
 
 function check<Schema extends z.ZodType>(schema: Schema, value: unknown, place: string): z.infer<Schema> {

@@ -83,6 +83,53 @@ const parameters = fc.record(
 );
 const nullable = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 
+const place = {
+  path: line,
+  line: fc.integer({ min: 1, max: 999 }),
+  end_line: fc.integer({ min: 1, max: 999 }),
+};
+const citation = fc.record({
+  from: fc.nat(),
+  to: fc.nat(),
+  source: nullable(fc.integer({ min: 1, max: 9 })),
+  kind: fc.constantFrom('reference' as const, 'quote' as const),
+  state: fc.constantFrom('verified' as const, 'unverified' as const),
+  ...place,
+});
+const source = fc.record({
+  ...place,
+  number: fc.integer({ min: 1, max: 9 }),
+  workspace_id: id,
+  name: nullable(line),
+  language: nullable(line),
+  text,
+  tokens: fc.nat(),
+  file_hash: line,
+  reason: fc.constantFrom('mentioned' as const, 'words' as const),
+  score: share,
+});
+const context = fc.record({
+  workspaceId: id,
+  asked: fc.record({
+    mentions: fc.array(fc.record({ kind: fc.constantFrom('file' as const, 'folder' as const), path: line }), {
+      maxLength: 2,
+    }),
+    automatic: fc.boolean(),
+    left_out: fc.array(fc.record(place), { maxLength: 2 }),
+  }),
+  found: nullable(
+    fc.record({
+      sources: fc.array(source, { maxLength: 3 }),
+      text,
+      tokens: fc.nat(),
+      dropped: fc.array(fc.record({ ...place, tokens: fc.nat() }), { maxLength: 2 }),
+      nothing_found: fc.boolean(),
+      method: nullable(line),
+      note: nullable(line),
+    }),
+  ),
+});
+
 const message = fc.record({
   id,
   parent: fc.nat(),
@@ -172,6 +219,8 @@ const message = fc.record({
       { requiredKeys: ['code', 'message'] },
     ),
   ),
+  citations: nullable(fc.array(citation, { maxLength: 3 })),
+  context: nullable(context),
   seed: nullable(fc.nat()),
   seq: fc.nat(),
   interruptions: fc.nat(9),
@@ -189,6 +238,7 @@ const tree: fc.Arbitrary<ConversationTree> = fc
     parameters,
     leaf: fc.nat(),
     pinned: fc.boolean(),
+    workspaceId: nullable(id),
     createdAt: time,
     updatedAt: time,
     nodes: fc.uniqueArray(message, { maxLength: 9, selector: (node) => node.id }),
@@ -278,7 +328,7 @@ describe('a file that is not what it claims is refused with the reason', () => {
       () => good().replace('pinned: false', 'a: &a [1]\nb: [*a, *a]\npinned: false'),
       /not valid YAML/,
     ],
-    ['a newer version', () => good().replace('version: 2', 'version: 3'), /version/],
+    ['a newer version', () => good().replace('version: 3', 'version: 4'), /version/],
     ['a wrong type', () => good().replace('pinned: false', 'pinned: "no"'), /front matter\.pinned/],
     [
       'an impossible parameter',
@@ -373,6 +423,8 @@ function sample(): ConversationTree {
     reasoning: '',
     toolCalls: null,
     prompt: null,
+    citations: null,
+    context: null,
     record: null,
     replay: null,
     status: 'complete' as const,
@@ -398,6 +450,7 @@ function sample(): ConversationTree {
       parameters: { temperature: 0.5 },
       activeLeafId: '0000000000000000000000000C',
       pinned: false,
+      workspaceId: null,
       createdAt: 1_700_000_000_000,
       updatedAt: 1_700_000_000_001,
     },

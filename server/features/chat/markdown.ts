@@ -1,4 +1,7 @@
 import { stringify } from 'yaml';
+import { ContextFound } from '../retrieval/context/contract.ts';
+import type { MessageContext } from './context-store.ts';
+import { AskedContext } from './contract.ts';
 import type { PromptDelta } from './prompt-store.ts';
 import type { ConversationRow, MessageRow } from './store.ts';
 import { toReplayResult } from './views.ts';
@@ -15,6 +18,7 @@ export interface ConversationTree {
     | 'parameters'
     | 'activeLeafId'
     | 'pinned'
+    | 'workspaceId'
     | 'createdAt'
     | 'updatedAt'
   >;
@@ -24,11 +28,16 @@ export interface ConversationTree {
 export type TreeMessage = Omit<MessageRow, 'conversationId' | 'updatedAt' | 'deletedAt'> & {
   /** What the answer was asked with, for those that recorded it. */
   prompt: PromptDelta | null;
+  /** What of a workspace went with a question. */
+  context: MessageContext | null;
 };
 
+/** A question's evidence as the file keeps it. */
+export const WholeContext = AskedContext.extend({ found: ContextFound.nullable() });
+
 export const FORMAT = 'mlx-code-conversation';
-/** 2 brought reasoning, tool calls, prompts and records; files of 1 are read as well. */
-export const VERSION = 2;
+/** 2 brought reasoning, tool calls, prompts and records, 3 sources and citations; older files are read as well. */
+export const VERSION = 3;
 /** Starts every comment that the reader looks at; a message's text is skipped by its length, so it may hold this too. */
 export const MARK = '<!-- mlx-code:';
 export const END = '<!-- mlx-code:end -->';
@@ -54,7 +63,8 @@ export function writeMarkdown({ conversation, messages }: ConversationTree): str
       : []),
     ...path.map(section),
     ...(others.length ? ['---\n', '# Other versions\n', ...others.map(section)] : []),
-    ...ordered.flatMap(({ id, tokenIds, prompt }) => [
+    ...ordered.flatMap(({ id, tokenIds, prompt, context }) => [
+      ...(context === null ? [] : [contextBlock(id, context)]),
       ...(tokenIds === null ? [] : [idBlock('tokens', { id }, tokenIds)]),
       ...(prompt === null ? [] : [promptBlock(id, prompt)]),
     ]),
@@ -82,6 +92,7 @@ function frontMatter(conversation: ConversationTree['conversation']): string {
     parameters: conversation.parameters,
     active_leaf_id: conversation.activeLeafId,
     pinned: conversation.pinned,
+    workspace_id: conversation.workspaceId,
     created_at: new Date(conversation.createdAt).toISOString(),
     updated_at: new Date(conversation.updatedAt).toISOString(),
   };
@@ -114,11 +125,13 @@ function writeMessage(message: TreeMessage, label: string): string {
     seq: message.seq,
     interruptions: message.interruptions,
     dropped: message.dropped,
+    citations: message.citations,
     error: message.error,
   };
   const before = message.reasoning === '' ? '' : `${thought(message)}\n`;
   const calls = message.toolCalls === null ? '' : `\n${calledTools(message.id, message.toolCalls)}`;
-  return `${block({ heading: `${name}${label}`, kind: 'message', fields, before }, message.text)}${calls}`;
+  const after = `${calls}${writeSources(message)}`;
+  return `${block({ heading: `${name}${label}`, kind: 'message', fields, before }, message.text)}${after}`;
 }
 
 /** Folded away where HTML is shown, quiet text elsewhere. */
@@ -153,6 +166,23 @@ function marked(kind: string, fields: Record<string, unknown>, text: string): st
 function idBlock(kind: string, fields: Record<string, unknown>, ids: Buffer): string {
   const lines = ids.toString('base64').replace(/.{1,110}/g, '$&\n');
   return `${MARK}${kind} ${commentJson(fields)}\n${lines}-->\n`;
+}
+
+function contextBlock(id: string, { workspaceId, asked, found }: MessageContext): string {
+  const said = WholeContext.parse({ workspace_id: workspaceId, ...asked, found });
+  return idBlock('context', { id }, Buffer.from(JSON.stringify(said)));
+}
+
+/** What the model was given to read, for whoever reads the file. */
+function writeSources({ context }: TreeMessage): string {
+  if (context === null || context.found === null) return '';
+  const { sources, nothing_found } = context.found;
+  if (sources.length === 0) return nothing_found ? '\nNothing relevant was found in the folder.\n' : '';
+  const lines = sources.map(({ number, path, line, end_line, name }) => {
+    const named = name === null ? '' : ` (${escapeLine(name)})`;
+    return `${number}. ${escapeLine(path)}:${line}-${end_line}${named}\n`;
+  });
+  return `\nSources:\n\n${lines.join('')}`;
 }
 
 function promptBlock(id: string, { baseId, shared, tail }: PromptDelta): string {

@@ -5,6 +5,7 @@ import type { PromptDelta } from './prompt-store.ts';
 export type MessagePart =
   | { kind: 'tokens'; id: string; tokenIds: Buffer }
   | { kind: 'prompt'; id: string; prompt: PromptDelta }
+  | { kind: 'context'; id: string; context: NonNullable<TreeMessage['context']> }
   | { kind: 'reasoning'; id: string; text: string; edited: boolean }
   | { kind: 'tool-calls'; id: string; calls: NonNullable<TreeMessage['toolCalls']> };
 
@@ -14,6 +15,7 @@ export class MessageParts {
   readonly edited = new Set<string>();
   readonly #tokens = new Map<string, Buffer>();
   readonly #prompts = new Map<string, PromptDelta>();
+  readonly #contexts = new Map<string, NonNullable<TreeMessage['context']>>();
   readonly #reasoning = new Map<string, string>();
   readonly #calls = new Map<string, NonNullable<TreeMessage['toolCalls']>>();
 
@@ -24,6 +26,9 @@ export class MessageParts {
         return;
       case 'prompt':
         this.#prompts.set(part.id, part.prompt);
+        return;
+      case 'context':
+        this.#contexts.set(part.id, part.context);
         return;
       case 'reasoning':
         this.#reasoning.set(part.id, part.text);
@@ -38,6 +43,9 @@ export class MessageParts {
     const { id } = message;
     message.tokenIds = this.edited.has(id) ? null : (this.#tokens.get(id) ?? null);
     message.prompt = this.#prompts.get(id) ?? null;
+    message.context = this.#contexts.get(id) ?? null;
+    // Places in a text that is not the same any more.
+    if (this.edited.has(id)) message.citations = null;
     message.reasoning = this.#reasoning.get(id) ?? '';
     message.toolCalls = this.#calls.get(id) ?? null;
   }

@@ -24,7 +24,7 @@ export function createMessageRoutes(room: Room) {
       const { text, request_id, parent_id, overflow } = c.req.valid('json');
       const conversation = room.conversations.find(c.req.valid('param').id);
       const parentId = parent_id === undefined ? conversation.activeLeafId : parent_id;
-      const sent = { conversationId: conversation.id, id: request_id, parentId, text };
+      const sent = { conversationId: conversation.id, id: request_id, parentId, text, context: null };
       return c.json(await send(room, sent, overflow), 200);
     })
     .openapi(chatRoutes.edit, async (c) => {
@@ -32,7 +32,10 @@ export function createMessageRoutes(room: Room) {
       const { conversationId, parentId, role } = room.tree.find(c.req.valid('param').id);
       if (role !== 'user')
         throw new AppError('invalid_request', 'Only a message that was sent can be edited.');
-      return c.json(await send(room, { conversationId, id: newId(), parentId, text }, overflow), 200);
+      return c.json(
+        await send(room, { conversationId, id: newId(), parentId, text, context: null }, overflow),
+        200,
+      );
     })
     .openapi(chatRoutes.regenerate, async (c) => {
       const row = room.tree.find(c.req.valid('param').id);

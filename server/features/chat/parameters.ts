@@ -21,11 +21,15 @@ const LogitBias = z.record(z.string(), z.number().min(-100).max(100)).superRefin
     context.addIssue({ code: 'custom', message: 'must not name more than 1,024 tokens' });
 });
 
+// In the order in which answers record them, so that an exported file comes back byte for byte.
+const { repetition_penalty, ...basics } = SAMPLING_PARAMETERS;
+
 /** Parameters a person may set; what is absent follows the model's own defaults. */
 export const Parameters = z
   .object({
-    ...SAMPLING_PARAMETERS,
+    ...basics,
     stop: z.array(z.string().min(1).max(256)).max(16),
+    repetition_penalty,
     presence_penalty: z.number().min(-2).max(2),
     frequency_penalty: z.number().min(-2).max(2),
     /** Added to the logits of the token ids that are its keys. */

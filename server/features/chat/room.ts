@@ -1,6 +1,7 @@
 import type { FeatureContext } from '#server/feature.ts';
 import { Announcements } from './announcements.ts';
 import { Answers } from './answers.ts';
+import { ContextStore } from './context-store.ts';
 import type { ChatEvents } from './contract.ts';
 import { JournalStore } from './journal-store.ts';
 import { Replays } from './replays.ts';
@@ -21,8 +22,20 @@ export function createRoom({ database, events, hooks, generations, log, disk }: 
   const tree = new TreeStore(database);
   const journal = new JournalStore(database);
   const transfers = new TransferStore(database);
-  const announcements = new Announcements({ events, conversations, tree });
+  const contexts = new ContextStore(database);
+  const announcements = new Announcements({ events, conversations, tree, contexts });
   const answers = new Answers({ generations, conversations, tree, journal, announcements, log, disk });
   const replays = new Replays({ generations, hooks, tree, journal, announcements, log });
-  return { conversations, tree, journal, transfers, announcements, answers, replays, generations, hooks };
+  return {
+    conversations,
+    contexts,
+    tree,
+    journal,
+    transfers,
+    announcements,
+    answers,
+    replays,
+    generations,
+    hooks,
+  };
 }

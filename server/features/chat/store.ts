@@ -9,7 +9,7 @@ export type MessageRow = typeof messages.$inferSelect;
 
 /** What a person may set on a conversation. */
 export type ConversationSettings = Partial<
-  Pick<ConversationRow, 'title' | 'modelId' | 'systemPrompt' | 'parameters' | 'pinned'>
+  Pick<ConversationRow, 'title' | 'modelId' | 'systemPrompt' | 'parameters' | 'pinned' | 'workspaceId'>
 >;
 
 export interface ConversationPage {

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
 import { conversations, messages } from '#db/schema/chat.ts';
+import { insertContext, readContexts } from './context-store.ts';
 import type { ConversationTree } from './markdown.ts';
 import { parentsFirst } from './message-parts.ts';
 import { insertPrompt, readDeltas } from './prompt-store.ts';
@@ -28,7 +29,9 @@ export class TransferStore {
     for (const id of reached) for (const child of children.get(id) ?? []) reached.push(child.id);
     const prompts = readDeltas(this.#user, reached);
     const rows = readRows(this.#user, reached);
-    return { conversation, messages: rows.map((row) => ({ ...row, prompt: prompts.get(row.id) ?? null })) };
+    const contexts = readContexts(this.#user, reached);
+    const sides = (id: string) => ({ prompt: prompts.get(id) ?? null, context: contexts.get(id) ?? null });
+    return { conversation, messages: rows.map((row) => ({ ...row, ...sides(row.id) })) };
   }
 
   /** The conversation with this id, unless it is deleted. */
@@ -76,11 +79,12 @@ function writeTree(tx: Connection, tree: ConversationTree): ConversationRow {
     .values({ ...conversation, id: conversationId, activeLeafId })
     .returning()
     .get();
-  for (const { prompt, ...message } of parentsFirst(tree.messages)) {
+  for (const { prompt, context, ...message } of parentsFirst(tree.messages)) {
     const parentId = message.parentId === null ? null : fresh(message.parentId);
     tx.insert(messages)
       .values({ ...message, id: fresh(message.id), parentId, conversationId, updatedAt: message.createdAt })
       .run();
+    if (context !== null) insertContext(tx, fresh(message.id), context);
     if (prompt === null) continue;
     const baseId = prompt.baseId === null ? null : fresh(prompt.baseId);
     insertPrompt(tx, fresh(message.id), { ...prompt, baseId });

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
 import { conversations, messagePieces, messages } from '#db/schema/chat.ts';
 import { AppError } from '#server/kernel/errors.ts';
+import { insertContext, type MessageContext, readContexts } from './context-store.ts';
 import { copyPrompts, readPrompt } from './prompt-store.ts';
 import { type ConversationRow, idList, type MessageRow, newId } from './store.ts';
 import { autoTitle } from './title.ts';
@@ -14,6 +15,8 @@ export interface SentMessage {
   id: string;
   parentId: string | null;
   text: string;
+  /** What of a workspace goes with it. */
+  context: MessageContext | null;
 }
 
 export interface Sent {
@@ -132,7 +135,9 @@ export class TreeStore {
         const before = repeatedSend(tx, sent);
         if (before) return before;
         requireParent(tx, sent);
-        const row = insertMessage(tx, { ...sent, role: 'user', status: 'complete' });
+        const { context, ...message } = sent;
+        const row = insertMessage(tx, { ...message, role: 'user', status: 'complete' });
+        if (context !== null) insertContext(tx, row.id, context);
         const answer = insertAnswer(tx, row, draft);
         if (sent.parentId === null) retitle(tx, sent.conversationId, sent.text);
         return { user: row, answer, repeated: false };
@@ -214,6 +219,8 @@ export class TreeStore {
           parentId = copyId;
         }
         copyPrompts(tx, copies);
+        for (const [original, context] of readContexts(tx, [...copies.keys()]))
+          insertContext(tx, copies.get(original) ?? original, context);
         return setLeaf(tx, id, parentId);
       },
       { behavior: 'immediate' },

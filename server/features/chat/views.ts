@@ -1,4 +1,5 @@
-import type { Conversation, ConversationSummary, Message, ReplayResult } from './contract.ts';
+import type { MessageContext as StoredContext } from './context-store.ts';
+import type { Conversation, ConversationSummary, Message, MessageContext, ReplayResult } from './contract.ts';
 import type { ConversationRow, MessageRow } from './store.ts';
 
 export function toConversation(row: ConversationRow): Conversation {
@@ -11,6 +12,7 @@ export function toConversation(row: ConversationRow): Conversation {
     parameters: row.parameters,
     active_leaf_id: row.activeLeafId,
     pinned: row.pinned,
+    workspace_id: row.workspaceId,
     created_at: row.createdAt,
     updated_at: row.updatedAt,
   };
@@ -21,8 +23,13 @@ export function toSummary(row: ConversationRow, running: boolean): ConversationS
   return { id, title, pinned, created_at: createdAt, updated_at: updatedAt, running };
 }
 
-/** `versions`: ids of all versions of the message, oldest first. */
-export function toMessage(row: MessageRow, versions: string[]): Message {
+/** What is told of a message beside its row. `versions`: ids of all versions of it, oldest first. */
+export interface MessageSides {
+  versions: string[];
+  context: StoredContext | undefined;
+}
+
+export function toMessage(row: MessageRow, { versions, context }: MessageSides): Message {
   return {
     id: row.id,
     conversation_id: row.conversationId,
@@ -38,6 +45,8 @@ export function toMessage(row: MessageRow, versions: string[]): Message {
     model: row.model,
     parameters: row.parameters,
     dropped: row.dropped,
+    context: context === undefined ? null : toContext(context),
+    citations: row.citations,
     error: row.error,
     seed: row.seed,
     record: row.record,
@@ -47,6 +56,13 @@ export function toMessage(row: MessageRow, versions: string[]): Message {
     created_at: row.createdAt,
     versions,
   };
+}
+
+function toContext({ workspaceId, asked, found }: StoredContext): MessageContext {
+  if (found === null) return { workspace_id: workspaceId, ...asked, found };
+  const { text: _, sources, ...rest } = found;
+  const bare = sources.map(({ text: __, ...source }) => source);
+  return { workspace_id: workspaceId, ...asked, found: { ...rest, sources: bare } };
 }
 
 /** Without the texts, which only who looks at the difference needs. */

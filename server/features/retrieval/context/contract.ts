@@ -12,6 +12,14 @@ export const ContextMention = z.object({
 });
 export type ContextMention = z.infer<typeof ContextMention>;
 
+/** Lines of a file, from 1, both inclusive. */
+export const ContextPlace = z.object({
+  path: z.string().max(4096),
+  line: z.int().min(1),
+  end_line: z.int().min(1),
+});
+export type ContextPlace = z.infer<typeof ContextPlace>;
+
 /** One piece of a file as it stood in a prompt. Lines from 1, both inclusive. */
 export const ContextSource = z
   .object({
@@ -85,6 +93,8 @@ export const contextRoutes = {
           query: z.string().max(100_000),
           mentions: z.array(ContextMention).max(50).default([]),
           automatic: z.boolean().default(true),
+          /** What a person took out of an earlier preview. */
+          left_out: z.array(ContextPlace).max(200).default([]),
           /** Whose tokens count; the default model when absent. */
           model_id: z.string().max(200).nullable().optional(),
         }),
