@@ -25,7 +25,8 @@ import { useNewConversation } from './new-conversation.ts';
 import { focusComposer, newConversation, useOpenId } from './open-id.ts';
 import { ContextPanel } from './panel/context-panel.tsx';
 import { MetricsPanel } from './panel/metrics-panel.tsx';
-import { ParametersPanel, type RefusedParameter } from './panel/parameters-panel.tsx';
+import type { RefusedParameter } from './panel/parameters-panel.tsx';
+import { ParametersTab } from './panel/parameters-tab.tsx';
 import { Thread } from './thread/thread.tsx';
 import { putConversation, useConversation } from './use-conversation.ts';
 import { useModelEvents, useModels } from './use-models.ts';
@@ -75,7 +76,7 @@ export function ChatScreen() {
           id: 'parameters',
           label: 'Parameters',
           content: (
-            <ParametersPanel
+            <ParametersTab
               id={id}
               systemPrompt={settings.system_prompt}
               parameters={settings.parameters}
