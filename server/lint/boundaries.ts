@@ -54,7 +54,7 @@ export const reserved: Reserved[] = [
   {
     pattern: /['"]@lancedb\/lancedb['"]/,
     appliesTo: daemonSource,
-    allowedIn: only('^server/features/retrieval/vectors\\.ts$'),
+    allowedIn: only('^server/features/retrieval/vector-tables\\.ts$'),
     message: 'LanceDB belongs in one file of retrieval',
   },
   {

@@ -1,0 +1,119 @@
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type VectorFacts, type VectorRows, VectorTables } from './vector-tables.ts';
+
+const facts: VectorFacts = { embedderId: 'test', modelHash: 'a', dimensions: 4, chunker: 1 };
+const owner = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+let folder: string;
+let tables: VectorTables;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'mlx-code-vectors-'));
+  tables = new VectorTables(folder);
+});
+afterEach(async () => {
+  await tables.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function rows(entries: Record<string, number[]>): VectorRows {
+  return { hashes: Object.keys(entries), vectors: Float32Array.from(Object.values(entries).flat()) };
+}
+
+const near = (vector: number[], limit = 5) => tables.nearest(owner, Float32Array.from(vector), limit);
+const four = { east: [1, 0, 0, 0], north: [0, 1, 0, 0], between: [0.6, 0.8, 0, 0], down: [0, 0, -1, 0] };
+
+async function complete(): Promise<void> {
+  await tables.add(owner, facts, rows(four));
+  await tables.complete(owner, facts);
+}
+
+describe('a table of vectors', () => {
+  it('answers with the nearest first, and how far they are', async () => {
+    await complete();
+    const found = await near([1, 0, 0, 0], 2);
+    expect(found.map(({ textHash }) => textHash)).toEqual(['east', 'between']);
+    expect(found[0]!.distance).toBeCloseTo(0, 5);
+    expect(found[1]!.distance).toBeCloseTo(0.4, 5);
+  });
+
+  it('answers only once it is complete, and still after a restart', async () => {
+    await tables.add(owner, facts, rows(four));
+    expect(await near([1, 0, 0, 0])).toEqual([]);
+    await tables.complete(owner, facts);
+    await tables.close();
+    tables = new VectorTables(folder);
+    expect(await tables.answering(owner)).toEqual(facts);
+    expect(await near([1, 0, 0, 0], 1)).toMatchObject([{ textHash: 'east' }]);
+  });
+
+  it('of other dimensions is built beside the old one, which answers until then', async () => {
+    await complete();
+    const other: VectorFacts = { ...facts, embedderId: 'other', dimensions: 2 };
+    await tables.add(owner, other, rows({ east: [1, 0] }));
+    expect(await near([1, 0, 0, 0], 1)).toMatchObject([{ textHash: 'east' }]);
+    expect(await near([1, 0])).toEqual([]);
+    await tables.complete(owner, other);
+    expect(await near([1, 0])).toMatchObject([{ textHash: 'east' }]);
+    expect(await near([1, 0, 0, 0])).toEqual([]);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.lance'))).toHaveLength(1);
+  });
+
+  it('whose folder was deleted is empty again and can be filled', async () => {
+    await complete();
+    rmSync(folder, { recursive: true });
+    expect(await near([1, 0, 0, 0])).toEqual([]);
+    await expect(tables.hashes(owner, facts)).rejects.toMatchObject({ code: 'gone' });
+    expect(await tables.hashes(owner, facts)).toEqual(new Set());
+    await complete();
+    expect(await near([0, 1, 0, 0], 1)).toMatchObject([{ textHash: 'north' }]);
+  });
+
+  it.each<[what: string, spoil: (table: string) => void]>([
+    ['a cut file of vectors', (table) => eachFile(join(table, 'data'), (file) => truncateSync(file, 20))],
+    ['missing vectors', (table) => rmSync(join(table, 'data'), { recursive: true })],
+    ['a spoiled list', (table) => eachFile(join(table, '_versions'), (file) => writeFileSync(file, 'junk'))],
+  ])('with %s is removed and can be filled', async (_what, spoil) => {
+    await complete();
+    await tables.close();
+    tables = new VectorTables(folder);
+    const [table] = readdirSync(folder).filter((name) => name.endsWith('.lance'));
+    spoil(join(folder, table!));
+    await expect(near([1, 0, 0, 0])).rejects.toMatchObject({ code: 'gone' });
+    expect(await near([1, 0, 0, 0])).toEqual([]);
+    await complete();
+    expect(await near([1, 0, 0, 0], 1)).toMatchObject([{ textHash: 'east' }]);
+  });
+
+  it('takes over vectors of the same texts from another workspace', async () => {
+    const other = '01ARZ3NDEKTSV4RRFFQ69G5FAW';
+    await tables.add(other, facts, rows(four));
+    const found = await tables.copy(owner, facts, new Set(['north', 'down', 'new']));
+    expect(found).toEqual(new Set(['north', 'down']));
+    expect(await tables.hashes(owner, facts)).toEqual(found);
+    await tables.complete(owner, facts);
+    expect((await near([0, 0, -1, 0], 1))[0]).toMatchObject({ textHash: 'down' });
+  });
+
+  it('forgets single texts and whole workspaces', async () => {
+    await complete();
+    await tables.remove(owner, facts, ['east', "o'hara"]);
+    expect(await near([1, 0, 0, 0], 1)).toMatchObject([{ textHash: 'between' }]);
+    await tables.forget(owner);
+    expect(readdirSync(folder).filter((name) => name.includes(owner))).toEqual([]);
+  });
+
+  it('stays small over many writes and keeps all of them', async () => {
+    for (let write = 0; write < 60; write += 1) {
+      await tables.add(owner, facts, rows({ [`text ${write}`]: [1, 0, 0, write] }));
+    }
+    await tables.tidy(owner, facts);
+    expect((await tables.hashes(owner, facts)).size).toBe(60);
+  });
+});
+
+function eachFile(folder: string, change: (file: string) => void): void {
+  for (const name of readdirSync(folder)) change(join(folder, name));
+}
