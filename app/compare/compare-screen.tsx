@@ -1,17 +1,39 @@
 'use client';
 
-import { BallotScreen } from './vote/ballot-screen.tsx';
+import { lazy, Suspense } from 'react';
+import { fetchPart } from '#app/_client/part.ts';
 import { ComparisonScreen } from './turn/comparison-screen.tsx';
 import { ListScreen } from './list/list-screen.tsx';
-import { NewComparison } from './new/new-comparison.tsx';
-import { NewRun } from './runs/new-run.tsx';
-import { usePlace } from './place.ts';
-import { PromptSets } from './runs/prompt-sets.tsx';
-import { RankingScreen } from './ranking/ranking-screen.tsx';
+import { type Place, usePlace } from './place.ts';
 
-/** The room by what the address names. */
+const BallotScreen = lazy(() =>
+  fetchPart(() => import('./vote/ballot-screen.tsx')).then((module) => ({ default: module.BallotScreen })),
+);
+const NewComparison = lazy(() =>
+  fetchPart(() => import('./new/new-comparison.tsx')).then((module) => ({ default: module.NewComparison })),
+);
+const NewRun = lazy(() =>
+  fetchPart(() => import('./runs/new-run.tsx')).then((module) => ({ default: module.NewRun })),
+);
+const PromptSets = lazy(() =>
+  fetchPart(() => import('./runs/prompt-sets.tsx')).then((module) => ({ default: module.PromptSets })),
+);
+const RankingScreen = lazy(() =>
+  fetchPart(() => import('./ranking/ranking-screen.tsx')).then((module) => ({
+    default: module.RankingScreen,
+  })),
+);
+
+/** The room by what the address names. The list and a comparison are there at once; the rest is fetched when asked for. */
 export function CompareScreen() {
-  const place = usePlace();
+  return (
+    <Suspense>
+      <View place={usePlace()} />
+    </Suspense>
+  );
+}
+
+function View({ place }: { place: Place }) {
   switch (place.view) {
     case 'list':
       return <ListScreen />;
