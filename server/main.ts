@@ -2,6 +2,7 @@ import { enableCompileCache } from 'node:module';
 import './kernel/lean-imports.ts';
 import { type Config, helpText, readConfig, wantsHelp } from './kernel/config.ts';
 import { AppError } from './kernel/errors.ts';
+import { inSmallHeap } from './kernel/small-heap.ts';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const warn = (line: string) => void process.stderr.write(`${line}\n`);
@@ -27,8 +28,10 @@ async function run(): Promise<void> {
 }
 
 async function serve(config: Config): Promise<void> {
-  const { startDaemon } = await import('./daemon.ts');
-  const daemon = await startDaemon(config, warn);
+  const daemon = await inSmallHeap(async () => {
+    const { startDaemon } = await import('./daemon.ts');
+    return startDaemon(config, warn);
+  });
   let stopping = false;
   const stop = async (code: number) => {
     if (stopping) return;
