@@ -9,7 +9,7 @@ import type {
   Parameters,
   Replay,
   TokenCount,
-  GenerationState,
+  AnswerState,
 } from '#server/features/chat/contract.ts';
 
 /** The typed routes of the chat room. Every call throws `ApiError` when the daemon refuses. */
@@ -45,7 +45,7 @@ interface Live {
   seq: number;
   text: string;
   reasoning: string;
-  state: GenerationState | null;
+  state: AnswerState | null;
 }
 
 export const chatApi = {
@@ -128,6 +128,6 @@ export const chatApi = {
 };
 
 /** The contract leaves the state open; only a value with a phase is one. */
-function isState(value: unknown): value is GenerationState {
+function isState(value: unknown): value is AnswerState {
   return typeof value === 'object' && value !== null && 'phase' in value;
 }

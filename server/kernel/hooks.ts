@@ -66,6 +66,8 @@ export interface ContextRequest {
   automatic: boolean;
   /** Places that must not enter. */
   leftOut: ContextPlace[];
+  /** Of the first source: numbers go on through a conversation, so that `[7]` means one place in it. */
+  firstNumber: number;
   /** Most tokens of the whole context, and how a text is counted. */
   budget: number;
   countTokens(texts: string[]): Promise<number[]>;

@@ -2,10 +2,10 @@
 
 import { formatCount } from '#app/_ui/format.ts';
 import { Progress } from '#app/_ui/progress.tsx';
-import type { GenerationState } from '#server/features/chat/contract.ts';
+import type { AnswerState } from '#server/features/chat/contract.ts';
 
 interface AnswerProgressProps {
-  state: GenerationState | null;
+  state: AnswerState | null;
   tokens: number;
 }
 
@@ -20,12 +20,14 @@ export function AnswerProgress({ state, tokens }: AnswerProgressProps) {
   );
 }
 
-function describe(state: GenerationState | null, tokens: number): { words: string; fraction: number | null } {
+function describe(state: AnswerState | null, tokens: number): { words: string; fraction: number | null } {
   switch (state?.phase) {
     case undefined:
       return { words: 'starting', fraction: null };
     case 'queued':
       return { words: state.position > 0 ? `queued, number ${state.position}` : 'queued', fraction: null };
+    case 'searching':
+      return { words: 'searching the folder', fraction: null };
     case 'loading':
       return { words: `loading the model ${percent(state.fraction)}`, fraction: state.fraction };
     case 'prefill': {

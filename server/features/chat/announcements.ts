@@ -1,7 +1,6 @@
-import type { GenerationState } from '#server/generation/generation.ts';
 import type { Emitter } from '#server/kernel/sockets.ts';
 import type { ContextStore } from './context-store.ts';
-import type { ChatEvents, Replay } from './contract.ts';
+import type { AnswerState, ChatEvents, Replay } from './contract.ts';
 import type { ConversationRow, ConversationStore, MessageRow } from './store.ts';
 import type { TreeStore } from './tree-store.ts';
 import { toMessage, toSummary } from './views.ts';
@@ -27,7 +26,7 @@ export class Announcements {
     this.#sources.events.emit(topicOf(conversationId), 'chat.delta', delta);
   }
 
-  state(row: MessageRow, state: GenerationState): void {
+  state(row: MessageRow, state: AnswerState): void {
     this.#sources.events.emit(topicOf(row.conversationId), 'chat.state', { message_id: row.id, state });
   }
 

@@ -1,11 +1,13 @@
-import type { Generations, GenerationState } from '#server/generation/generation.ts';
+import type { Generations } from '#server/generation/generation.ts';
 import { readTokenIds } from '#server/generation/token-ids.ts';
 import type { Disk } from '#server/kernel/disk.ts';
 import type { Log } from '#server/kernel/log.ts';
 import type { Announcements } from './announcements.ts';
 import { AnswerSink } from './answer-sink.ts';
+import type { AnswerState } from './contract.ts';
+import type { Evidence } from './evidence.ts';
 import type { JournalStore } from './journal-store.ts';
-import { askedOf, completePlan, type Plan, samplingOf } from './plan.ts';
+import { askedOf, completePlan, fitPath, type Plan, type Prompt, samplingOf } from './plan.ts';
 import type { ConversationStore, MessageRow } from './store.ts';
 import { isUnfinished, type TreeStore } from './tree-store.ts';
 
@@ -17,6 +19,7 @@ interface AnswersParts {
   tree: TreeStore;
   journal: JournalStore;
   announcements: Announcements;
+  evidence: Evidence;
   log: Log;
   disk: Pick<Disk, 'reportFull'>;
 }
@@ -31,14 +34,20 @@ interface Missed {
   seq: number;
   text: string;
   reasoning: string;
-  state: GenerationState | null;
+  state: AnswerState | null;
+}
+
+/** An answer that is planned, and not yet handed to an engine. */
+interface Waiting {
+  sink: AnswerSink;
+  state: AnswerState;
+  stopped: AbortController;
 }
 
 /** The answers being written. */
 export class Answers {
   readonly #parts: AnswersParts;
-  /** Planned, and not yet handed to an engine. */
-  readonly #waiting = new Map<string, AnswerSink>();
+  readonly #waiting = new Map<string, Waiting>();
   /** Ended, and not yet on the disk. */
   readonly #unsaved = new Map<string, AnswerSink>();
   #timer: NodeJS.Timeout | undefined;
@@ -50,17 +59,19 @@ export class Answers {
   /** Runs the model for a queued answer. Never throws: what fails is said in the message. */
   begin(row: MessageRow, plan: Plan): void {
     const sink = this.#sink(row);
-    if (!plan.counting) return this.#start({ row, sink, plan });
-    this.#waiting.set(row.id, sink);
-    void this.#beginCounted({ row, sink, plan });
+    if (!plan.counting && !plan.wanted) return this.#start({ row, sink, plan });
+    const stopped = new AbortController();
+    this.#waiting.set(row.id, { sink, state: { phase: 'queued', position: 0 }, stopped });
+    void this.#beginCounted({ row, sink, plan }, stopped.signal);
   }
 
   /** True when it was queued, loading or running. */
   stop(id: string): boolean {
-    const sink = this.#waiting.get(id);
-    if (!sink) return this.#parts.generations.stop(id);
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return this.#parts.generations.stop(id);
     this.#waiting.delete(id);
-    sink.cancel();
+    waiting.stopped.abort();
+    waiting.sink.cancel();
     return true;
   }
 
@@ -77,20 +88,22 @@ export class Answers {
   /** What a browser that has seen deltas up to `after` has missed. */
   live(row: MessageRow, after: number): Missed {
     const nothing = { seq: row.seq, text: '', reasoning: '' };
-    if (this.#waiting.has(row.id)) return { ...nothing, state: { phase: 'queued', position: 0 } };
+    const waiting = this.#waiting.get(row.id);
+    if (waiting) return { ...nothing, state: waiting.state };
     return this.#parts.generations.live(row.id, after) ?? { ...nothing, state: null };
   }
 
   /** Leaves what waits to the next start, and tries once more to save what could not be saved. */
   close(): void {
     clearTimeout(this.#timer);
+    for (const { stopped } of this.#waiting.values()) stopped.abort();
     this.#waiting.clear();
     for (const sink of this.#unsaved.values()) sink.save();
   }
 
-  async #beginCounted({ row, sink, plan }: Beginning): Promise<void> {
+  async #beginCounted({ row, sink, plan }: Beginning, signal: AbortSignal): Promise<void> {
     try {
-      const prompt = await completePlan(plan);
+      const prompt = await (plan.wanted ? this.#gather(row, plan, signal) : completePlan(plan));
       // Stopped meanwhile, or the daemon is stopping.
       if (!this.#waiting.has(row.id)) return;
       this.#parts.journal.recordDropped(row.id, prompt.dropped);
@@ -99,6 +112,21 @@ export class Answers {
     } catch (error) {
       if (this.#waiting.delete(row.id)) sink.fail(error);
     }
+  }
+
+  /** The prompt with what is found for its question, which is shown as soon as it is. */
+  async #gather(row: MessageRow, plan: Plan, signal: AbortSignal): Promise<Prompt> {
+    const { evidence, generations, announcements, tree } = this.#parts;
+    if (!plan.wanted) return plan;
+    const waiting = this.#waiting.get(row.id);
+    if (waiting) {
+      waiting.state = { phase: 'searching' };
+      announcements.state(row, waiting.state);
+    }
+    const path = await evidence.gather(plan, plan.wanted, signal);
+    const question = tree.stored(plan.wanted.messageId);
+    if (question) announcements.message(question);
+    return fitPath(generations, { ...plan, path });
   }
 
   #start({ row, sink, plan }: Beginning): void {
@@ -142,8 +170,10 @@ export class Answers {
       this.#unsaved.set(sink.id, sink);
       this.#timer ??= setTimeout(() => this.#saveAgain(), SAVE_AGAIN_MS).unref();
     }
-    const row = this.#parts.tree.stored(sink.id);
-    if (!row) return;
+    const ended = this.#parts.tree.stored(sink.id);
+    if (!ended) return;
+    if (saved) this.#parts.evidence.verify(ended);
+    const row = this.#parts.tree.stored(sink.id) ?? ended;
     this.#parts.announcements.message(this.complete(row));
     this.#parts.announcements.listed(this.#parts.conversations.stored([row.conversationId]));
   }

@@ -27,8 +27,12 @@ export const chatFeature = defineFeature<ChatEvents>('chat', (context) => {
     bodyLimits: { '/chat/import': MAX_IMPORT },
     start() {
       const interrupted = room.journal.interruptAll();
-      if (interrupted > 0)
-        context.log.warn({ interrupted }, 'answers were cut off by the last stop; they can be continued');
+      for (const id of interrupted) room.evidence.verify(room.tree.find(id));
+      if (interrupted.length > 0)
+        context.log.warn(
+          { interrupted: interrupted.length },
+          'answers were cut off by the last stop; they can be continued',
+        );
       purge.start();
     },
     stop() {

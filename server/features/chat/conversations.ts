@@ -1,8 +1,8 @@
 import { AppError } from '#server/kernel/errors.ts';
 import { createRoutes } from '#server/kernel/http.ts';
 import { chatRoutes, type ConversationView, type TokenCount } from './contract.ts';
-import { findModel, reservedTokens, within } from './plan.ts';
-import { promptOf, weighPrompt } from './prompt.ts';
+import { findModel, reservedTokens, weighPath, within } from './plan.ts';
+import { type PathMessage, weighPrompt } from './prompt.ts';
 import type { Room } from './room.ts';
 import type { ConversationRow, ConversationSettings, MessageRow } from './store.ts';
 import { MANY } from './tree-store.ts';
@@ -95,6 +95,7 @@ interface AskedSettings {
   system_prompt?: string | undefined;
   parameters?: ConversationSettings['parameters'] | undefined;
   pinned?: boolean | undefined;
+  workspace_id?: string | null | undefined;
 }
 
 async function readSettings(room: Room, asked: AskedSettings): Promise<ConversationSettings> {
@@ -105,6 +106,7 @@ async function readSettings(room: Room, asked: AskedSettings): Promise<Conversat
     ...(asked.system_prompt === undefined ? {} : { systemPrompt: asked.system_prompt }),
     ...(asked.parameters === undefined ? {} : { parameters: asked.parameters }),
     ...(asked.pinned === undefined ? {} : { pinned: asked.pinned }),
+    ...(asked.workspace_id === undefined ? {} : { workspaceId: asked.workspace_id }),
   };
 }
 
@@ -120,7 +122,9 @@ function countNext(room: Room, row: ConversationRow, draft: Draft): Promise<Toke
   return countPrompt(room, {
     modelId: draft.model_id ?? row.modelId,
     systemPrompt: row.systemPrompt,
-    path: room.tree.path(leaf, MANY).map((message) => room.answers.complete(message)),
+    path: room.evidence.withEvidence(
+      room.tree.path(leaf, MANY).map((message) => room.answers.complete(message)),
+    ),
     text: draft.text,
     maxTokens: row.parameters.max_tokens,
   });
@@ -129,19 +133,20 @@ function countNext(room: Room, row: ConversationRow, draft: Draft): Promise<Toke
 interface PromptToCount {
   modelId: string | null;
   systemPrompt: string;
-  path: readonly MessageRow[];
+  path: readonly PathMessage[];
   text: string;
   maxTokens: number | undefined;
 }
 
 async function countPrompt(room: Room, asked: PromptToCount): Promise<TokenCount> {
   const model = await findModel(room.hooks, asked.modelId);
-  const draft = { id: DRAFT, role: 'user' as const, text: asked.text };
-  const parts = promptOf(asked.systemPrompt, [...asked.path, draft]);
-  const messages = parts.map((part) => part.message);
-  const count = await within(room.generations.count(model.id, messages, asked.text), COUNT_MS);
-  if (!count) throw new AppError('timeout', 'The model is still loading; ask again in a moment.');
-  const reserved = reservedTokens(count.contextWindow, asked.maxTokens);
+  const path = [...asked.path, { id: DRAFT, role: 'user' as const, text: asked.text }];
+  const reserved = reservedTokens(model.contextWindow, asked.maxTokens);
+  const { systemPrompt } = asked;
+  const weighing = weighPath(room.generations, { model, systemPrompt, path, reserved }, asked.text);
+  const weighed = await within(weighing, COUNT_MS);
+  if (!weighed) throw new AppError('timeout', 'The model is still loading; ask again in a moment.');
+  const { parts, count, contexts } = weighed;
   const weight = weighPrompt(parts, count, reserved);
   return {
     tokens: count.tokens,
@@ -149,7 +154,11 @@ async function countPrompt(room: Room, asked: PromptToCount): Promise<TokenCount
     context_window: count.contextWindow,
     reserved,
     overflow: weight.overflow,
-    would_drop: weight.dropped,
+    would_drop: {
+      messages: weight.dropped.messages,
+      tokens: weight.dropped.tokens,
+      contexts: contexts.dropped,
+    },
     parts: weight.parts.map((part) => ({
       message_id: part.messageIds.findLast((id) => id !== DRAFT) ?? null,
       role: part.message.role,

@@ -48,6 +48,11 @@ export class JournalStore {
     this.#stream.update(messages).set({ dropped }).where(eq(messages.id, id)).run();
   }
 
+  /** What an answer that ended cites and quotes, as it was verified. */
+  recordCitations(id: string, citations: MessageRow['citations']): void {
+    this.#stream.update(messages).set({ citations }).where(eq(messages.id, id)).run();
+  }
+
   /** How a replay of the answer ended, unless the answer went on meanwhile. */
   recordReplay({ id, seq }: Pick<MessageRow, 'id' | 'seq'>, replay: MessageRow['replay']): void {
     const unchanged = and(
@@ -90,8 +95,8 @@ export class JournalStore {
       .run();
   }
 
-  /** Makes what a dead daemon left queued or running interrupted, with all that its journal holds; how many it were. */
-  interruptAll(): number {
+  /** Makes what a dead daemon left queued or running interrupted, with all that its journal holds; their ids. */
+  interruptAll(): string[] {
     return this.#stream.transaction(
       () => {
         const left = this.#stream
@@ -102,7 +107,7 @@ export class JournalStore {
           .map((row) => row.id);
         for (const id of left) this.interrupted(id);
         this.#fold(left, { status: 'interrupted', finishReason: null, error: null });
-        return left.length;
+        return left;
       },
       { behavior: 'immediate' },
     );

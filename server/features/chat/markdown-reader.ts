@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { AppError } from '#server/kernel/errors.ts';
 import { FinishReason, ToolCall } from '#server/worker/protocol.ts';
 import type { MessageContext } from './context-store.ts';
-import { ID, Message } from './contract.ts';
+import { ID, Message } from './shapes.ts';
 import {
   closingFence,
   type ConversationTree,

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { ContextFound } from '../retrieval/context/contract.ts';
 import type { MessageContext } from './context-store.ts';
-import { AskedContext } from './contract.ts';
+import { AskedContext } from './shapes.ts';
 import type { PromptDelta } from './prompt-store.ts';
 import type { ConversationRow, MessageRow } from './store.ts';
 import { toReplayResult } from './views.ts';

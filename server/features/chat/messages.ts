@@ -1,6 +1,7 @@
 import { AppError } from '#server/kernel/errors.ts';
 import { createRoutes } from '#server/kernel/http.ts';
-import { chatRoutes, type Parameters } from './contract.ts';
+import type { MessageContext } from './context-store.ts';
+import { type AskedContext, chatRoutes, type Parameters } from './contract.ts';
 import { openConversation, viewMessages } from './conversations.ts';
 import {
   DEFAULT_MAX_TOKENS,
@@ -11,7 +12,7 @@ import {
   planAnswer,
   reservedTokens,
 } from './plan.ts';
-import { type PathMessage, promptOf, withoutOldest } from './prompt.ts';
+import { type PathMessage, promptOf, withoutContexts, withoutOldest } from './prompt.ts';
 import type { Room } from './room.ts';
 import { type ConversationRow, type MessageRow, newId } from './store.ts';
 import { type AnswerDraft, isUnfinished, MANY, type SentMessage } from './tree-store.ts';
@@ -21,25 +22,26 @@ import { toConversation } from './views.ts';
 export function createMessageRoutes(room: Room) {
   return createRoutes()
     .openapi(chatRoutes.send, async (c) => {
-      const { text, request_id, parent_id, overflow } = c.req.valid('json');
+      const { text, request_id, parent_id, overflow, ...asked } = c.req.valid('json');
       const conversation = room.conversations.find(c.req.valid('param').id);
       const parentId = parent_id === undefined ? conversation.activeLeafId : parent_id;
-      const sent = { conversationId: conversation.id, id: request_id, parentId, text, context: null };
-      return c.json(await send(room, sent, overflow), 200);
+      const sent = { conversationId: conversation.id, id: request_id, parentId, text };
+      const context = room.evidence.wantedBy(conversation, asked.context);
+      return c.json(await send(room, { ...sent, context }, { overflow }), 200);
     })
     .openapi(chatRoutes.edit, async (c) => {
-      const { text, overflow } = c.req.valid('json');
-      const { conversationId, parentId, role } = room.tree.find(c.req.valid('param').id);
-      if (role !== 'user')
+      const { text, overflow, context } = c.req.valid('json');
+      const row = room.tree.find(c.req.valid('param').id);
+      if (row.role !== 'user')
         throw new AppError('invalid_request', 'Only a message that was sent can be edited.');
-      return c.json(
-        await send(room, { conversationId, id: newId(), parentId, text, context: null }, overflow),
-        200,
-      );
+      return c.json(await askAgain(room, row, { text, overflow, context }), 200);
     })
     .openapi(chatRoutes.regenerate, async (c) => {
       const row = room.tree.find(c.req.valid('param').id);
-      return c.json({ user: null, answer: await regenerate(room, row, c.req.valid('json')) }, 200);
+      const { refresh, ...again } = c.req.valid('json');
+      const question = questionOf(room, row);
+      if (refresh) return c.json(await askAgain(room, question, { ...again, text: question.text }), 200);
+      return c.json({ user: null, answer: await regenerate(room, question, again) }, 200);
     })
     .openapi(chatRoutes.resume, async (c) => {
       const row = room.tree.find(c.req.valid('param').id);
@@ -71,6 +73,10 @@ export function createMessageRoutes(room: Room) {
       room.announcements.conversation(conversation);
       return c.json(openConversation(room, conversation), 200);
     })
+    .openapi(chatRoutes.sources, async (c) => {
+      const { id } = room.tree.find(c.req.valid('param').id);
+      return c.json(await room.evidence.sourcesOf(id), 200);
+    })
     .openapi(chatRoutes.live, (c) => {
       const row = room.tree.find(c.req.valid('param').id);
       const { after } = c.req.valid('query');
@@ -94,7 +100,9 @@ function viewMessage(room: Room, row: MessageRow) {
   return message;
 }
 
-async function send(room: Room, sent: SentMessage, overflow: Overflow) {
+type Choice = Pick<Preparation, 'overflow' | 'modelId' | 'parameters'>;
+
+async function send(room: Room, sent: SentMessage, choice: Choice) {
   const before = room.tree.findSent(sent);
   if (before) return { user: viewMessage(room, before.user), answer: viewMessage(room, before.answer) };
   const conversation = room.conversations.find(sent.conversationId);
@@ -104,12 +112,13 @@ async function send(room: Room, sent: SentMessage, overflow: Overflow) {
     throw new AppError('conflict', 'The answer above is still being written. Wait for it, or stop it first.');
   }
   const question: PathMessage = { id: sent.id, role: 'user', text: sent.text };
-  const prepared = await prepare(room, { conversation, path: [...path, question], overflow });
-  const { user, answer, repeated } = room.tree.send(sent, prepared.draft);
+  const asked = [...room.evidence.withEvidence(path), question];
+  const { plan, draft } = await prepare(room, { ...choice, conversation, path: asked });
+  const { user, answer, repeated } = room.tree.send(sent, draft);
   if (!repeated) {
     room.announcements.message(user);
     announceAnswer(room, answer);
-    room.answers.begin(answer, prepared.plan);
+    room.answers.begin(answer, { ...plan, wanted: room.evidence.missingOf(user.id) });
   }
   return { user: viewMessage(room, user), answer: viewMessage(room, answer) };
 }
@@ -120,16 +129,41 @@ interface Again {
   overflow: Overflow;
 }
 
-async function regenerate(room: Room, row: MessageRow, { model_id, parameters, overflow }: Again) {
-  const question =
-    row.role === 'user' ? row : row.parentId === null ? undefined : room.tree.find(row.parentId);
-  if (!question) throw new AppError('invalid_request', 'This answer has no question to answer again.');
-  const conversation = room.conversations.find(row.conversationId);
-  const path = room.tree.path(question.id, MANY);
-  const prepared = await prepare(room, { conversation, path, overflow, modelId: model_id, parameters });
-  const answer = room.tree.answer(question, prepared.draft);
+/** A version of a question with its own search, and an answer to it. */
+async function askAgain(
+  room: Room,
+  question: MessageRow,
+  { text, context, ...again }: Again & { text: string; context?: AskedContext | null | undefined },
+) {
+  const { id, conversationId, parentId } = question;
+  const conversation = room.conversations.find(conversationId);
+  const before = room.contexts.find(id);
+  const asked = context === undefined && before ? askedBy(before) : context;
+  const sent = { conversationId, id: newId(), parentId, text };
+  const { overflow, model_id: modelId, parameters } = again;
+  const wanted = room.evidence.wantedBy(conversation, asked);
+  return send(room, { ...sent, context: wanted }, { overflow, modelId, parameters });
+}
+
+function askedBy({ workspaceId, asked }: MessageContext): AskedContext {
+  return { workspace_id: workspaceId, ...asked };
+}
+
+function questionOf(room: Room, row: MessageRow): MessageRow {
+  if (row.role === 'user') return row;
+  if (row.parentId !== null) return room.tree.find(row.parentId);
+  throw new AppError('invalid_request', 'This answer has no question to answer again.');
+}
+
+async function regenerate(room: Room, question: MessageRow, { model_id, parameters, overflow }: Again) {
+  const conversation = room.conversations.find(question.conversationId);
+  const path = room.evidence.withEvidence(room.tree.path(question.id, MANY));
+  const { plan, draft } = await prepare(room, {
+    ...{ conversation, path, overflow, modelId: model_id, parameters },
+  });
+  const answer = room.tree.answer(question, draft);
   announceAnswer(room, answer);
-  room.answers.begin(answer, prepared.plan);
+  room.answers.begin(answer, { ...plan, wanted: room.evidence.missingOf(question.id) });
   return viewMessage(room, answer);
 }
 
@@ -150,12 +184,9 @@ async function prepare(room: Room, asked: Preparation): Promise<{ plan: Plan; dr
     ...asked.parameters,
   });
   const chosen = asked.parameters?.max_tokens ?? conversation.parameters.max_tokens;
-  const plan = await planAnswer(room.generations, {
-    model,
-    parts: promptOf(conversation.systemPrompt, path),
-    overflow,
-    reserved: reservedTokens(model.contextWindow, chosen),
-  });
+  const reserved = reservedTokens(model.contextWindow, chosen);
+  const { systemPrompt } = conversation;
+  const plan = await planAnswer(room.generations, { model, systemPrompt, path, overflow, reserved });
   const { id, name, quantization } = model;
   return {
     plan,
@@ -173,14 +204,17 @@ async function resume(room: Room, row: MessageRow, maxTokens: number | undefined
   const step = maxTokens ?? conversation.parameters.max_tokens ?? DEFAULT_MAX_TOKENS;
   const max_tokens = maxTokens === undefined && budget > done ? budget : done + step;
   const parameters = parametersInForce({ ...(row.parameters ?? conversation.parameters), max_tokens });
-  const whole = promptOf(conversation.systemPrompt, pathTo(room, row.conversationId, row.parentId));
-  const parts = withoutOldest(whole, row.dropped?.messages ?? 0);
+  const path = room.evidence.withEvidence(pathTo(room, row.conversationId, row.parentId));
   const reserved = reservedTokens(model.contextWindow, max_tokens);
-  const asked = { model, parts, overflow: 'refuse' as const, reserved };
+  const { systemPrompt } = conversation;
+  const asked = { model, systemPrompt, path, overflow: 'refuse' as const, reserved };
   const plan =
     done > 0
-      ? { ...asked, dropped: row.dropped, counting: undefined }
-      : await planAnswer(room.generations, asked);
+      ? { ...asked, parts: partsOf(row, systemPrompt, path), dropped: row.dropped, counting: undefined }
+      : {
+          ...(await planAnswer(room.generations, asked)),
+          wanted: row.parentId === null ? undefined : room.evidence.missingOf(row.parentId),
+        };
   const { id, name, quantization } = model;
   const hash = row.model?.id === id ? row.model.hash : null;
   const queued = room.tree.requeue(row, { model: { id, name, quantization, hash }, parameters });
@@ -188,6 +222,12 @@ async function resume(room: Room, row: MessageRow, maxTokens: number | undefined
   announceAnswer(room, queued);
   room.answers.begin(queued, plan);
   return viewMessage(room, queued);
+}
+
+/** The prompt that an answer began with. */
+function partsOf({ dropped }: MessageRow, systemPrompt: string, path: readonly PathMessage[]) {
+  const whole = promptOf(systemPrompt, withoutContexts(path, dropped?.contexts ?? 0));
+  return withoutOldest(whole, dropped?.messages ?? 0);
 }
 
 function requireResumable(row: MessageRow): void {

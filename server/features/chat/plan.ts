@@ -3,7 +3,16 @@ import { AppError, toAppError } from '#server/kernel/errors.ts';
 import type { Hooks, ModelEntry } from '#server/kernel/hooks.ts';
 import { Sampling } from '#server/worker/protocol.ts';
 import type { Parameters } from './parameters.ts';
-import { type PromptPart, weighPrompt } from './prompt.ts';
+import type { MessageContext } from './context-store.ts';
+import {
+  hasEvidence,
+  type PathMessage,
+  promptOf,
+  type PromptPart,
+  type PromptWeight,
+  weighPrompt,
+  withoutContexts,
+} from './prompt.ts';
 
 /** Tokens an answer may have unless the person says otherwise. */
 export const DEFAULT_MAX_TOKENS = 4096;
@@ -14,17 +23,25 @@ export type Overflow = 'refuse' | 'drop_oldest';
 
 export interface Prompt {
   parts: PromptPart[];
-  dropped: { messages: number; tokens: number } | null;
+  dropped: { messages: number; tokens: number; contexts?: number } | null;
 }
 
-type Counted = { count: TokenCount } | { error: AppError };
-
-/** A prompt as far as it is decided. `counting` is there when the exact count was not known in time. */
-export interface Plan extends Prompt {
+/** What a prompt is made of. `reserved`: tokens kept free for the answer. */
+export interface PromptRequest {
   model: ModelEntry;
+  systemPrompt: string;
+  path: readonly PathMessage[];
   overflow: Overflow;
   reserved: number;
-  counting: Promise<Counted> | undefined;
+}
+
+type Settled = { prompt: Prompt } | { error: AppError };
+
+/** A prompt as far as it is decided. `counting` is there when the exact count was not known in time. */
+export interface Plan extends PromptRequest, Prompt {
+  counting: Promise<Settled> | undefined;
+  /** What is still to be looked for before the prompt can be built, and the question that it is for. */
+  wanted?: { messageId: string; context: MessageContext } | undefined;
 }
 
 /** The model with this id, or the fallback. Errors: not_found, model_unsupported for one that only embeds. */
@@ -78,21 +95,14 @@ export function askedOf({ constraint, thinking, speculation }: Parameters) {
  * Decides what the prompt leaves out, when that can be known without waiting for a model.
  * Errors: context_overflow with the numbers.
  */
-export async function planAnswer(
-  generations: Generations,
-  asked: Pick<Plan, 'model' | 'parts' | 'overflow' | 'reserved'>,
-): Promise<Plan> {
-  const { model, parts } = asked;
-  if (surelyFits(asked)) return { ...asked, dropped: null, counting: undefined };
-  const counting = settled(
-    generations.count(
-      model.id,
-      parts.map((part) => part.message),
-    ),
-  );
+export async function planAnswer(generations: Generations, asked: PromptRequest): Promise<Plan> {
+  const parts = promptOf(asked.systemPrompt, asked.path);
+  if (surelyFits(asked, parts)) return { ...asked, parts, dropped: null, counting: undefined };
+  const counting = settled(fitPath(generations, asked));
   const early = await within(counting, QUICK_MS);
-  if (!early || 'error' in early) return { ...asked, dropped: null, counting };
-  return { ...asked, ...decide(asked, early.count), counting: undefined };
+  if (early && 'prompt' in early) return { ...asked, ...early.prompt, counting: undefined };
+  if (early?.error.code === 'context_overflow') throw early.error;
+  return { ...asked, parts, dropped: null, counting };
 }
 
 /** Waits for the count that `planAnswer` did not wait for. Errors: those of `count`, context_overflow. */
@@ -100,22 +110,69 @@ export async function completePlan(plan: Plan): Promise<Prompt> {
   const counted = await plan.counting;
   if (!counted) return plan;
   if ('error' in counted) throw counted.error;
-  return decide(plan, counted.count);
+  return counted.prompt;
+}
+
+/** A prompt by exact counts. Errors: those of `count`, context_overflow with the numbers. */
+export async function fitPath(generations: Generations, asked: PromptRequest): Promise<Prompt> {
+  return decide(asked, await weighPath(generations, asked));
+}
+
+/** A path's prompt without the evidence that has to go. Tokens. */
+export interface WeighedPath {
+  parts: PromptPart[];
+  count: TokenCount;
+  /** How many of the oldest evidence blocks are left out, and what that frees. */
+  contexts: { dropped: number; tokens: number };
+}
+
+/** Evidence goes before turns do, the oldest first, so that it never makes a prompt too long by itself. */
+export async function weighPath(
+  generations: Pick<Generations, 'count'>,
+  { model, systemPrompt, path, reserved }: Omit<PromptRequest, 'overflow'>,
+  text?: string,
+): Promise<WeighedPath> {
+  const tokens = path.filter(hasEvidence).map(({ evidence }) => evidence?.tokens ?? 0);
+  let dropped = 0;
+  let whole: number | undefined;
+  for (;;) {
+    const parts = promptOf(systemPrompt, withoutContexts(path, dropped));
+    const messages = parts.map((part) => part.message);
+    const count = await generations.count(model.id, messages, text);
+    whole ??= count.tokens;
+    let excess = count.tokens + reserved - count.contextWindow;
+    if (excess <= 0 || dropped === tokens.length)
+      return { parts, count, contexts: { dropped, tokens: whole - count.tokens } };
+    do {
+      excess -= tokens[dropped] ?? 0;
+      dropped += 1;
+    } while (excess > 0 && dropped < tokens.length);
+  }
 }
 
 function decide(
-  { parts, overflow, reserved }: Pick<Plan, 'parts' | 'overflow' | 'reserved'>,
-  count: TokenCount,
+  { overflow, reserved }: Pick<PromptRequest, 'overflow' | 'reserved'>,
+  { parts, count, contexts }: WeighedPath,
 ): Prompt {
   const fit = weighPrompt(parts, count, reserved);
-  if (!fit.overflow) return { parts, dropped: null };
-  if (overflow === 'drop_oldest' && fit.fits) {
-    return { parts: fit.parts.filter((part) => !part.dropped), dropped: fit.dropped };
+  const said = contexts.dropped === 0 ? {} : { contexts: contexts.dropped };
+  if (!fit.overflow) {
+    const dropped = contexts.dropped === 0 ? null : { messages: 0, tokens: contexts.tokens, ...said };
+    return { parts, dropped };
   }
+  if (overflow === 'drop_oldest' && fit.fits) {
+    const { messages, tokens } = fit.dropped;
+    const dropped = { messages, tokens: tokens + contexts.tokens, ...said };
+    return { parts: fit.parts.filter((part) => !part.dropped), dropped };
+  }
+  throw tooLong(fit, count, reserved);
+}
+
+function tooLong(fit: PromptWeight, count: TokenCount, reserved: number): AppError {
   const remedy = fit.fits
     ? `Leave out the ${fit.dropped.messages} oldest messages, or shorten this one.`
     : 'Shorten the message or the system prompt, or choose a model with a larger context window.';
-  throw new AppError(
+  return new AppError(
     'context_overflow',
     `The prompt has ${count.tokens} tokens and ${reserved} are kept for the answer, but the context window holds ${count.contextWindow}. ${remedy}`,
     {
@@ -131,14 +188,17 @@ function decide(
 }
 
 /** A token is at least a byte of text; templates add some of their own. */
-function surelyFits({ model, parts, reserved }: Pick<Plan, 'model' | 'parts' | 'reserved'>): boolean {
+function surelyFits(
+  { model, reserved }: Pick<PromptRequest, 'model' | 'reserved'>,
+  parts: readonly PromptPart[],
+): boolean {
   const bytes = parts.reduce((sum, part) => sum + Buffer.byteLength(JSON.stringify(part.message)), 512);
   return bytes + reserved <= model.contextWindow;
 }
 
-function settled(count: Promise<TokenCount>): Promise<Counted> {
-  return count.then(
-    (value) => ({ count: value }),
+function settled(prompt: Promise<Prompt>): Promise<Settled> {
+  return prompt.then(
+    (value) => ({ prompt: value }),
     (error: unknown) => ({ error: toAppError(error) }),
   );
 }

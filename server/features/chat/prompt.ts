@@ -1,5 +1,6 @@
 import type { PromptMessage, TokenCount } from '#server/generation/generation.ts';
 import { buildPrompt, fitPrompt } from '#server/generation/prompt.ts';
+import type { ContextFound } from '../retrieval/context/contract.ts';
 import type { MessageRow } from './store.ts';
 
 /** One message of a prompt, and which messages of the path it came from; none: the system prompt. */
@@ -9,7 +10,13 @@ export interface PromptPart {
 }
 
 export type PathMessage = Pick<MessageRow, 'id' | 'role' | 'text'> &
-  Partial<Pick<MessageRow, 'reasoning' | 'toolCalls'>>;
+  Partial<Pick<MessageRow, 'reasoning' | 'toolCalls'>> & {
+    /** What of a workspace goes with a question: it stands before it in the same message. */
+    evidence?: Evidence | undefined;
+  };
+
+/** Retrieved text as the model reads it, and its tokens when it was gathered. */
+export type Evidence = Pick<ContextFound, 'text' | 'tokens'>;
 
 /** A prompt weighed against the context window. Tokens; `dropped.messages` counts messages of the path. */
 export interface PromptWeight {
@@ -28,7 +35,8 @@ export interface PromptWeight {
 export function promptOf(systemPrompt: string, path: readonly PathMessage[]): PromptPart[] {
   const parts: PromptPart[] = [];
   for (const message of path) {
-    const { id, role, text, toolCalls } = message;
+    const { id, role, toolCalls } = message;
+    const text = contentOf(message);
     if (role === 'assistant' && text === '' && !toolCalls?.length) continue;
     const last = parts.at(-1);
     if (last?.message.role === role) {
@@ -44,11 +52,15 @@ export function promptOf(systemPrompt: string, path: readonly PathMessage[]): Pr
   return [...system.map((message) => ({ messageIds: [], message })), ...parts];
 }
 
+function contentOf({ text, evidence }: PathMessage): string {
+  return evidence === undefined || evidence.text === '' ? text : `${evidence.text}\n\n${text}`;
+}
+
 /** Templates decide themselves which reasoning of past answers they show again. */
-function wireMessage({ role, text, reasoning, toolCalls }: PathMessage): PromptMessage {
+function wireMessage({ reasoning, toolCalls, ...message }: PathMessage): PromptMessage {
   return {
-    role,
-    content: text,
+    role: message.role,
+    content: contentOf(message),
     ...(reasoning ? { reasoning } : {}),
     ...(toolCalls?.length ? { tool_calls: toolCalls } : {}),
   };
@@ -69,6 +81,20 @@ export function weighPrompt(parts: readonly PromptPart[], count: TokenCount, res
     overflow: count.tokens + reserved > count.contextWindow,
     fits: fitted.fits,
   };
+}
+
+/** The path without the evidence of the `contexts` oldest questions that have some. */
+export function withoutContexts(path: readonly PathMessage[], contexts: number): PathMessage[] {
+  let left = contexts;
+  return path.map((message) => {
+    if (left <= 0 || !hasEvidence(message)) return message;
+    left -= 1;
+    return { ...message, evidence: undefined };
+  });
+}
+
+export function hasEvidence({ evidence }: PathMessage): boolean {
+  return evidence !== undefined && evidence.text !== '';
 }
 
 /** The prompt that an answer began with, when the oldest `messages` messages of the path were left out of it. */

@@ -3,6 +3,7 @@ import { Announcements } from './announcements.ts';
 import { Answers } from './answers.ts';
 import { ContextStore } from './context-store.ts';
 import type { ChatEvents } from './contract.ts';
+import { Evidence } from './evidence.ts';
 import { JournalStore } from './journal-store.ts';
 import { Replays } from './replays.ts';
 import { ConversationStore } from './store.ts';
@@ -24,11 +25,15 @@ export function createRoom({ database, events, hooks, generations, log, disk }: 
   const transfers = new TransferStore(database);
   const contexts = new ContextStore(database);
   const announcements = new Announcements({ events, conversations, tree, contexts });
-  const answers = new Answers({ generations, conversations, tree, journal, announcements, log, disk });
+  const evidence = new Evidence({ generations, hooks, contexts, tree, journal, log });
+  const answers = new Answers({
+    ...{ generations, conversations, tree, journal, announcements, evidence, log, disk },
+  });
   const replays = new Replays({ generations, hooks, tree, journal, announcements, log });
   return {
     conversations,
     contexts,
+    evidence,
     tree,
     journal,
     transfers,

@@ -83,6 +83,7 @@ export class TreeStore {
         finishReason: null,
         error: null,
         replay: null,
+        citations: null,
         updatedAt: Date.now(),
       })
       .where(
