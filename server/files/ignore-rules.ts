@@ -1,7 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { GlobList, type Opinion } from './glob-list.ts';
 import { findRepository } from './repository.ts';
+import { readSmallFile } from './small-file.ts';
 
 /** Which files of a folder count. Paths are relative to it, with `/`. */
 export interface IgnoreRules {
@@ -18,7 +18,6 @@ export interface ProjectPatterns {
 /** What no repository wants to be told: metadata of version control, and packages that were installed. */
 const NEVER = new Set(['.git', '.hg', '.svn', '.jj']);
 const USUALLY_LEFT_OUT = ['node_modules/', '.venv/', '__pycache__/', '.DS_Store'];
-const MAX_RULE_FILE = 256 * 1024;
 
 /** A list of patterns and where its paths begin. */
 interface Level {
@@ -113,24 +112,10 @@ function level(globs: GlobList, at: { skip?: number; prefix?: string } = {}): Le
   return { globs, skip: at.skip ?? 0, prefix: at.prefix ?? '' };
 }
 
-/** One list, or none where there is no such file. As git does, links are not followed. */
+/** One list, or none where there is no such file. */
 function globsOf(path: string): GlobList[] {
-  let file: number;
-  try {
-    // O_NONBLOCK: a FIFO of that name must not hold up everything.
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch {
-    return [];
-  }
-  try {
-    const { size } = fstatSync(file);
-    if (!fstatSync(file).isFile() || size > MAX_RULE_FILE) return [];
-    return [new GlobList(readFileSync(file, 'utf8').split(/\r?\n/))];
-  } catch {
-    return [];
-  } finally {
-    closeSync(file);
-  }
+  const text = readSmallFile(path);
+  return text === undefined ? [] : [new GlobList(text.split(/\r?\n/))];
 }
 
 function parentOf(path: string): string {

@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { readSmallFile } from './small-file.ts';
 
 /** A git repository, as its files tell it; git itself is not run. Real paths. */
 export interface Repository {
@@ -10,8 +11,6 @@ export interface Repository {
   /** Where what all worktrees share is. */
   common: string;
 }
-
-const MAX_SMALL_FILE = 4096;
 
 /** The repository that `path` lies in; undefined when there is none. */
 export function findRepository(path: string): Repository | undefined {
@@ -24,7 +23,7 @@ export function findRepository(path: string): Repository | undefined {
 
 /** The branch that is checked out, or the first eight digits of the commit. Undefined when HEAD cannot be read. */
 export function readBranch({ folder }: Repository): string | undefined {
-  const head = readSmall(join(folder, 'HEAD'))?.trim();
+  const head = readSmallFile(join(folder, 'HEAD'))?.trim();
   if (head === undefined) return undefined;
   const branch = /^ref: refs\/heads\/(.+)$/.exec(head)?.[1];
   return branch ?? (/^[0-9a-f]{40,64}$/.test(head) ? head.slice(0, 8) : undefined);
@@ -32,34 +31,17 @@ export function readBranch({ folder }: Repository): string | undefined {
 
 /** `.git` is a folder, or a file that names one: worktrees and submodules. */
 function gitFolderOf(path: string): string | undefined {
-  const named = /^gitdir: (.+)$/m.exec(readSmall(path) ?? '')?.[1];
+  const named = /^gitdir: (.+)$/m.exec(readSmallFile(path) ?? '')?.[1];
   const folder = named === undefined ? path : resolve(dirname(path), named.trim());
-  return isFolder(folder) && readSmall(join(folder, 'HEAD')) !== undefined ? folder : undefined;
+  return isFolder(folder) && readSmallFile(join(folder, 'HEAD')) !== undefined ? folder : undefined;
 }
 
 function commonOf(folder: string): string {
-  const common = readSmall(join(folder, 'commondir'))?.trim();
+  const common = readSmallFile(join(folder, 'commondir'))?.trim();
   if (common === undefined) return folder;
   return isAbsolute(common) ? common : join(folder, common);
 }
 
 function isFolder(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-/** The beginning of a file; undefined for what is none. */
-function readSmall(path: string): string | undefined {
-  let file: number;
-  try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch {
-    return undefined;
-  }
-  try {
-    if (!fstatSync(file).isFile()) return undefined;
-    const bytes = Buffer.alloc(MAX_SMALL_FILE);
-    return bytes.toString('utf8', 0, readSync(file, bytes, 0, MAX_SMALL_FILE, 0));
-  } finally {
-    closeSync(file);
-  }
 }
