@@ -14,6 +14,8 @@ import type { RetrievalEvents } from './features/retrieval/contract.ts';
 import { retrievalFeature } from './features/retrieval/retrieval.ts';
 import type { SettingsEvents } from './features/settings/contract.ts';
 import { settingsFeature } from './features/settings/settings.ts';
+import type { WorkspacesEvents } from './features/workspaces/contract.ts';
+import { workspacesFeature } from './features/workspaces/workspaces.ts';
 import type { JobEvents } from './kernel/jobs.ts';
 
 /** Everything the daemon sends to browsers. */
@@ -24,6 +26,7 @@ export type AppEvents = ChatEvents &
   SettingsEvents &
   LogsEvents &
   MetricsEvents &
+  WorkspacesEvents &
   JobEvents;
 
 /** Sets up every room, in the order in which they register their hooks. */
@@ -31,6 +34,7 @@ export function setUpFeatures(context: FeatureContext<AppEvents>): FeatureParts[
   const within = (room: string) => ({ ...context, log: context.log.child({ room }) });
   return [
     modelsFeature.setup(within(modelsFeature.name)),
+    workspacesFeature.setup(within(workspacesFeature.name)),
     chatFeature.setup(within(chatFeature.name)),
     compareFeature.setup(within(compareFeature.name)),
     retrievalFeature.setup(within(retrievalFeature.name)),

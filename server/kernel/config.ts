@@ -38,6 +38,10 @@ const Settings = z.strictObject({
     .default(0)
     .describe('bytes that models may hold; 0 chooses a share of this machine'),
   python: z.string().min(1).default(join(root, '.venv/bin/python')).describe('the Python of the engines'),
+  workspace_roots: z
+    .preprocess((given) => (typeof given === 'string' ? given.split(':') : given), z.array(z.string().min(1)))
+    .default([])
+    .describe('folders outside your home in which workspaces may be looked for, divided by ":"'),
   hosts: z
     .preprocess((given) => (typeof given === 'string' ? parsedJson(given) : given), Hosts)
     .optional()
@@ -64,6 +68,8 @@ export interface Config {
   /** Bytes; 0 when the pool should choose. */
   memoryBudget: number;
   python: string;
+  /** Where folders may be browsed besides the home and mounted disks. */
+  workspaceRoots: string[];
   /** Machines for models that do not fit one. */
   hosts: Hosts | undefined;
   /** The person's home folder, where model caches are looked for. */
@@ -112,6 +118,7 @@ export function readConfig(sources: ConfigSources = {}): Config {
     hubUrl: settings.hub_url,
     memoryBudget: settings.memory_budget,
     python: settings.python,
+    workspaceRoots: settings.workspace_roots,
     hosts: settings.hosts,
     userHome: environment.HOME ?? homedir(),
     hfHome: settings.hf_home ?? environment.HF_HOME,

@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { jsonBody, okJson } from '#server/kernel/contract.ts';
 
+export type { WorkspacesApi } from './workspaces.ts';
+
 const Tags = ['workspaces'];
 export const WorkspaceId = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, 'must be a 26-character id');
 const Params = z.object({ id: WorkspaceId });
