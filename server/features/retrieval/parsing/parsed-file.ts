@@ -9,6 +9,8 @@ export interface ParsedFile {
   imports: ParsedImport[];
   /** Why it was cut into windows instead of along its syntax; a sentence. Null when all went well. */
   problem: string | null;
+  /** Why nothing of it is in the index: minified, generated, a lock file; a sentence. Then all lists are empty. */
+  skip: string | null;
 }
 
 /** A piece of a file that is found, embedded and shown as one: a function or method, split over 80 lines. */

@@ -38,7 +38,7 @@ export function splitWords(text: string): string {
   }
   if (ascii.length < room) ascii = new Uint8Array(room);
   const end = split(text, ascii);
-  return Buffer.from(ascii.buffer, 0, end).latin1Slice();
+  return Buffer.from(ascii.buffer, 0, end).toString('latin1');
 }
 
 type Codes = Uint8Array | Uint16Array;
