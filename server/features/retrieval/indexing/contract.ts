@@ -2,6 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { okJson } from '#server/kernel/contract.ts';
 import { WorkspaceId } from '../../workspaces/contract.ts';
 
+export type { IndexingApi } from './indexing.ts';
+
 const Tags = ['retrieval'];
 const Params = z.object({ workspace: WorkspaceId });
 

@@ -26,6 +26,7 @@ const SCHEMA = `
     is_test integer not null default 0,
     indexed_at integer not null
   );
+  create index files_with_problems on files(path) where status <> 'indexed';
 
   create table chunks (
     id integer primary key,

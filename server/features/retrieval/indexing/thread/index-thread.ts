@@ -1,0 +1,21 @@
+import { setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { createParser } from '../../parsing/parser.ts';
+import { serveIndexing } from './serve-indexing.ts';
+
+// On Linux a priority belongs to a thread: whoever waits for an answer goes first.
+if (process.platform === 'linux') setPriority(0, 10);
+
+if (parentPort) {
+  serveIndexing({
+    port: parentPort,
+    memory: workerData.memory,
+    createTools: async () => {
+      const parser = await createParser();
+      return {
+        parser: { parse: (file) => parser.parse(file), shapeOf: () => null },
+        resolverFor: () => () => null,
+      };
+    },
+  });
+}
