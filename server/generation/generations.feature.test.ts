@@ -5,6 +5,7 @@ import type { HookMap, Hooks, ModelEntry } from '#server/kernel/hooks.ts';
 import {
   endless,
   guide,
+  longQuestion,
   openTestEngines,
   pidOf,
   question,
@@ -127,11 +128,12 @@ describe('an answer', () => {
   });
 
   it('can be followed from any point by a browser that comes back', async () => {
-    const recorder = start({ sampling: { ...endless, max_tokens: 300 } });
+    const recorder = start({ sampling: endless });
     await recorder.tokens(20);
     const { seq } = recorder.deltas[0]!;
     const live = generations.live(request().id, seq)!;
     expect(live.state).toEqual({ phase: 'answering' });
+    generations.stop(request().id);
     await recorder.result;
     const between = recorder.deltas.filter((delta) => delta.seq > seq && delta.seq <= live.seq);
     expect(live.text).toBe(between.map(({ text }) => text).join(''));
@@ -141,12 +143,13 @@ describe('an answer', () => {
   it('goes on from journaled tokens as if never cut', async () => {
     const whole = start();
     await whole.result;
-    const pieces = whole.pieces.slice(0, Math.ceil(whole.pieces.length / 2));
+    // At least two: the first leaves at once.
+    const deltas = whole.deltas.slice(0, Math.floor(whole.deltas.length / 2));
     const resume = {
-      seq: pieces.at(-1)!.seq,
-      text: pieces.map(({ text }) => text).join(''),
+      seq: deltas.at(-1)!.seq,
+      text: deltas.map(({ text }) => text).join(''),
       reasoning: '',
-      tokenIds: pieces.flatMap(({ tokenIds }) => tokenIds),
+      tokenIds: deltas.flatMap(({ tokenIds }) => tokenIds),
     };
     const rest = start({ resume });
     const { usage } = await rest.result;
@@ -233,11 +236,13 @@ describe('a death of the engine', () => {
     open();
   });
 
+  const messages = [{ role: 'user' as const, content: longQuestion }];
+
   it('costs no token and doubles none, greedy', async () => {
-    const undisturbed = start();
+    const undisturbed = start({ messages });
     await undisturbed.result;
-    const recorder = start();
-    await recorder.tokens(1);
+    const recorder = start({ messages });
+    await recorder.tokens(10);
     process.kill(pidOf(engines.pool, 'guide'), 'SIGKILL');
     const result = await recorder.result;
     expect(recorder.reasons).toEqual([expect.stringContaining('SIGKILL')]);
@@ -255,19 +260,20 @@ describe('a death of the engine', () => {
     process.kill(pidOf(engines.pool, 'guide'), 'SIGKILL');
     const { seed } = await recorder.result;
     expect(recorder.reasons).toHaveLength(1);
+    expect(recorder.tokenIds()).toHaveLength(300);
     const undisturbed = start({ sampling: sampling({ ...options, seed }) });
     await undisturbed.result;
-    expect(recorder.tokenIds()).toEqual(undisturbed.tokenIds());
-    expect(recorder.text()).toBe(undisturbed.text());
+    // Another seed or place would show at once; much later, chance may meet two tokens that only last bits tell apart.
+    const compared = recorder.tokensAtDeath() + 30;
+    expect(recorder.tokenIds().slice(0, compared)).toEqual(undisturbed.tokenIds().slice(0, compared));
   });
 
   it('is seen in an engine that hangs, which is replaced', async () => {
     await close();
-    open({ limits: { stepMs: 1_000 } });
-    const sampling = { ...endless, max_tokens: 300 };
-    const undisturbed = start({ sampling });
+    open({ limits: { stepMs: 4_000 } });
+    const undisturbed = start({ messages });
     await undisturbed.result;
-    const recorder = start({ sampling });
+    const recorder = start({ messages });
     await recorder.tokens(10);
     process.kill(pidOf(engines.pool, 'guide'), 'SIGSTOP');
     await recorder.result;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import type { HookMap, Hooks } from '#server/kernel/hooks.ts';
 import { Hosts } from '#server/kernel/hosts.ts';
-import { endless, guide, openTestEngines, pidOf, question } from '#server/worker/testing/engines.ts';
+import { guide, longQuestion, openTestEngines, pidOf, sampling } from '#server/worker/testing/engines.ts';
 import { createGenerations } from './generations.ts';
 import { createRecorder } from './testing/recorder.ts';
 
@@ -22,8 +22,8 @@ function open(hosts?: Hosts) {
         {
           id: '01JD0000000000000000000000',
           modelId: 'guide',
-          messages: [{ role: 'user', content: question }],
-          sampling: { ...endless, max_tokens: 400 },
+          messages: [{ role: 'user', content: longQuestion }],
+          sampling: sampling({ max_tokens: 400 }),
           resume: null,
         },
         recorder.sink,

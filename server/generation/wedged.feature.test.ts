@@ -5,11 +5,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readConfig } from '#server/kernel/config.ts';
 import type { HookMap, Hooks } from '#server/kernel/hooks.ts';
 import {
-  endless,
   guide,
+  longQuestion,
   openTestEngines,
   pidOf,
-  question,
+  sampling,
   type TestEngines,
 } from '#server/worker/testing/engines.ts';
 import type { Generations } from './generation.ts';
@@ -22,7 +22,7 @@ let generations: Generations;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'mlx-code-wedged-'));
-  engines = openTestEngines({ python: wedgingPython(), limits: { stepMs: 1_500 } });
+  engines = openTestEngines({ python: wedgingPython(), limits: { stepMs: 4_000 } });
   const source: HookMap['modelSource'] = {
     find: async (id) =>
       id === 'guide'
@@ -62,8 +62,8 @@ function start(id: string): Recorder {
     {
       id,
       modelId: 'guide',
-      messages: [{ role: 'user', content: question }],
-      sampling: { ...endless, max_tokens: 300 },
+      messages: [{ role: 'user', content: longQuestion }],
+      sampling: sampling({ max_tokens: 300 }),
       resume: null,
     },
     recorder.sink,

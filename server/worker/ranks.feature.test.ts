@@ -5,18 +5,19 @@ import { Hosts } from '#server/kernel/hosts.ts';
 import type { GenerateRequest } from './client.ts';
 import type { EngineLease } from './pool.ts';
 import {
-  endless,
   guide,
   isAlive,
+  longQuestion,
   openTestEngines,
   pidOf,
+  sampling,
   type TestEngines,
   untilPool,
 } from './testing/engines.ts';
 
 const HERE = { ssh: '127.0.0.1', ips: ['127.0.0.1'] };
-const messages = [{ role: 'user' as const, content: 'Show a table of the keyboard shortcuts' }];
-const seeded = { ...endless, max_tokens: 400 };
+const messages = [{ role: 'user' as const, content: longQuestion }];
+const greedy = sampling({ max_tokens: 400 });
 
 let alone: TestEngines;
 let engines: TestEngines;
@@ -41,7 +42,7 @@ type Resume = NonNullable<GenerateRequest['resume']>;
 /** The ids of one answer; what is `resume`d is in it. */
 async function answer(lease: EngineLease, row: string, resume: Resume | null = null): Promise<number[]> {
   const ids = [...(resume?.tokenIds ?? [])];
-  const request = { row, messages, sampling: seeded, resume };
+  const request = { row, messages, sampling: greedy, resume };
   for await (const event of lease.client.generate(request)) {
     if (event.type === 'tokens') ids.push(...event.tokenIds);
     if (event.type === 'finished' && event.error) throw new Error(event.error.message);
@@ -76,7 +77,7 @@ it('notices a killed rank with its name, and goes on with the same text', async 
   let killed = false;
   const [, second] = ranksOf(pidOf(pool, 'guide'));
   try {
-    for await (const event of lease.client.generate({ row: 'cut', messages, sampling: seeded })) {
+    for await (const event of lease.client.generate({ row: 'cut', messages, sampling: greedy })) {
       if (event.type !== 'tokens') continue;
       before.push(...event.tokenIds);
       text += event.text;
@@ -101,12 +102,12 @@ it('notices a killed rank with its name, and goes on with the same text', async 
 it('restarts ranks of which one hangs', async () => {
   engines = openTestEngines({
     hosts: Hosts.parse({ hosts: [HERE, HERE], models: ['guide'] }),
-    limits: { stepMs: 1_500 },
+    limits: { stepMs: 4_000 },
   });
   const { pool } = engines;
   const lease = await pool.acquire(guide);
   const pids = ranksOf(pidOf(pool, 'guide'));
-  const row = lease.client.generate({ row: 'stuck', messages, sampling: seeded });
+  const row = lease.client.generate({ row: 'stuck', messages, sampling: greedy });
   await expect(async () => {
     for await (const event of row) {
       if (event.type === 'tokens' && event.step > 5) process.kill(pids[1] ?? 0, 'SIGSTOP');

@@ -14,6 +14,8 @@ export interface Recorder {
   tokens(count: number): Promise<void>;
   /** Resolves at the first such state. */
   state(phase: GenerationState['phase']): Promise<void>;
+  /** How many were shown when the engine first died. */
+  tokensAtDeath(): number;
   text(): string;
   tokenIds(): number[];
 }
@@ -44,6 +46,11 @@ export function createRecorder(): Recorder {
     result,
     tokens: (count) => until(() => (recorder.deltas.at(-1)?.tokens ?? 0) >= count),
     state: (phase) => until(() => recorder.states.some((state) => state.phase === phase)),
+    tokensAtDeath: () => {
+      const calls = recorder.calls.slice(0, recorder.calls.indexOf('interrupted'));
+      const shown = calls.filter((call) => call === 'delta').length;
+      return recorder.deltas[shown - 1]?.tokens ?? 0;
+    },
     text: () => recorder.deltas.map(({ text }) => text).join(''),
     tokenIds: () => recorder.deltas.flatMap(({ tokenIds }) => tokenIds),
     sink: {
