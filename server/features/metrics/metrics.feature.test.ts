@@ -15,7 +15,7 @@ import {
   sampling,
   type TestEngines,
 } from '#server/worker/testing/engines.ts';
-import type { MetricsEvents, MetricsSample } from './contract.ts';
+import type { MetricsEvents, MetricsPoint, MetricsSample } from './contract.ts';
 import { metricsFeature } from './metrics.ts';
 
 let engines: TestEngines;
@@ -104,6 +104,8 @@ function start(changes: Partial<ReturnType<typeof sampling>> = {}): Recorder {
   return recorder;
 }
 
+const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
+
 describe('while an answer is written', () => {
   it('tells its speed, and what its engine and the daemon hold', async () => {
     const answer = start(endless);
@@ -115,31 +117,30 @@ describe('while an answer is written', () => {
     const [engine] = sample.models;
     expect(sample).toMatchObject({ running: 1, queued: 0 });
     expect(engine).toMatchObject({ model_id: 'guide', running: 1 });
-    expect((engine?.tokens_per_second ?? 0) / sample.tokens_per_second).toBeCloseTo(1, 1);
+    expect(engine?.tokens_per_second).toBeGreaterThan(0);
     expect(engine?.active_bytes).toBeGreaterThan(1e6);
     expect(engine?.peak_bytes).toBeGreaterThanOrEqual(engine?.active_bytes ?? Number.NaN);
     expect(engine?.process_bytes).toBeGreaterThan(engine?.active_bytes ?? Number.NaN);
     expect(sample.daemon_bytes).toBeGreaterThan(20e6);
   });
 
-  it('tells the same speed as the answer itself', async () => {
-    const answer = start({ ...endless, max_tokens: 300 });
-    const { timings } = await answer.result;
+  it('tells as its speed every token of the answer by the time in which they arrived', async () => {
+    const { usage } = await start({ ...endless, max_tokens: 300 }).result;
     room.stop();
-    const seconds = (await room.history('quarter')).points;
-    const own = seconds.at(-1).tokens_per_second;
-    expect(own / timings.tokens_per_second).toBeGreaterThan(0.9);
-    expect(own / timings.tokens_per_second).toBeLessThan(1.1);
+    const { points } = await room.history('quarter');
+    const written = points.filter(({ tokens }: MetricsPoint) => tokens > 0);
+    const seconds = written.map((point: MetricsPoint) => point.tokens / (point.tokens_per_second ?? 0));
+    expect(sum(written.map(({ tokens }: MetricsPoint) => tokens))).toBe(usage.completion_tokens);
+    expect(sum(seconds)).toBeCloseTo(activity.total().ms / 1_000, 6);
   });
 
-  it('measures about ten times a second, and falls quiet afterwards', async () => {
+  it('measures without a gap, and falls quiet afterwards', async () => {
     await start().result;
-    const { timings } = await start({ ...endless, max_tokens: 300 }).result;
-    const { points } = await room.history();
-    const busy = points.filter(({ tokens }: { tokens: number }) => tokens > 0);
-    expect(busy.length).toBeGreaterThan(Math.min(5, timings.decode * 5));
-    expect(Math.min(...busy.map(({ ms }: { ms: number }) => ms))).toBeLessThanOrEqual(150);
+    await start({ ...endless, max_tokens: 300 }).result;
     await room.next(({ running, tokens_per_second }) => running === 0 && tokens_per_second === 0);
+    const { points } = await room.history();
+    const ends = points.map(({ at, ms }: MetricsPoint) => at + ms);
+    expect(points.slice(1).map(({ at }: MetricsPoint) => at)).toEqual(ends.slice(0, -1));
   });
 
   it('sends nothing while nobody watches, and keeps it all the same', async () => {
@@ -149,8 +150,7 @@ describe('while an answer is written', () => {
     expect(room.samples).toHaveLength(before);
     room.stop();
     const { points, answers } = await room.history('minute');
-    const tokens = points.reduce((sum: number, point: any) => sum + point.tokens, 0);
-    expect(tokens).toBe(usage.completion_tokens);
+    expect(sum(points.map(({ tokens }: MetricsPoint) => tokens))).toBe(usage.completion_tokens);
     expect(answers).toMatchObject([
       { id: `answer-${ids}`, prompt_tokens: usage.prompt_tokens, first_token: expect.any(Number) },
     ]);
@@ -163,7 +163,7 @@ describe('the history', () => {
     room.stop();
     room = openRoom();
     const { points, now } = await room.history('second');
-    expect(points.reduce((sum: number, point: any) => sum + point.tokens, 0)).toBe(usage.completion_tokens);
+    expect(sum(points.map(({ tokens }: MetricsPoint) => tokens))).toBe(usage.completion_tokens);
     expect(now).toMatchObject({ running: 0, tokens_per_second: 0 });
   });
 });

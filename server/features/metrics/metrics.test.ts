@@ -1,7 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Database } from '#db/client.ts';
 import { openTestDatabase } from '#db/testing.ts';
+import { createActivity } from '#server/generation/activity.ts';
 import { createDecay, KEPT, KEPT_FINE, MINUTE, QUARTER, SECOND, type Step } from './decay.ts';
+import { createSampler } from './sampler.ts';
 import { joinSpans, rateOf, type Span, thin } from './span.ts';
 import { createMetricsStore, type MetricsStore } from './store.ts';
 
@@ -81,6 +83,34 @@ describe('decaying detail', () => {
     store.keep(MINUTE, span(START));
     database.stream.$client.prepare(`update metric_spans set span = '{"tokens":"many"}'`).run();
     expect(store.list(MINUTE)).toEqual([]);
+  });
+});
+
+describe('samples', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('are taken ten times a second while an answer is written, and every five seconds otherwise', async () => {
+    const memory = { budgetBytes: 0, defaultBudgetBytes: 0, residentBytes: 0, totalBytes: 0, idleMs: 0 };
+    const activity = createActivity({ measure: async () => [], memory: () => memory, list: () => [] });
+    const sampled: Span[] = [];
+    const sampler = createSampler({ activity, watched: () => false, sampled: (one) => sampled.push(one) });
+    sampler.start();
+    await vi.advanceTimersByTimeAsync(20 * SECOND);
+    expect(sampled.splice(0)).toHaveLength(5);
+    const answer = activity.observe({ id: 'answer', modelId: 'guide' });
+    for (let tenth = 0; tenth < 30; tenth += 1) {
+      answer.delta(4);
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    sampler.stop();
+    expect(sampled.slice(1, -1).map(({ ms, tokens }) => [ms, tokens])).toEqual(
+      Array.from({ length: 30 }, () => [100, 4]),
+    );
   });
 });
 
