@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { guide, guideSmall, pidOf, question } from '#server/worker/testing/engines.ts';
+import { guide, guideSmall, longQuestion, pidOf, question } from '#server/worker/testing/engines.ts';
 import { modelEntry, type OpenRoom, openRoom } from './testing/room.ts';
 
 let room: OpenRoom;
@@ -228,7 +228,7 @@ describe('an answer on its way', () => {
   }
 
   it('goes on as if nothing had happened when its engine dies', async () => {
-    const asked = chat({ max_tokens: 200, temperature: 5, seed: 7 });
+    const asked = chat({ messages: [{ role: 'user', content: longQuestion }], max_tokens: 400 });
     const whole = (await ask(asked)).choices[0].message.content;
     const lines = await during(asked, undefined, () => process.kill(pidOf(room.pool, 'guide'), 'SIGKILL'));
     expect(lines.at(-1)).toBe('[DONE]');
