@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync, symlinkSync, truncateSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readText } from './read-text.ts';
+import { readText, readTextSync } from './read-text.ts';
 
 let root: string;
 
@@ -14,7 +14,9 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 async function read(content: string | Uint8Array, limit = 1_000_000) {
   writeFileSync(join(root, 'file'), content);
-  return await readText(root, 'file', { limit });
+  const file = await readText(root, 'file', { limit });
+  expect(readTextSync(root, 'file', { limit })).toEqual(file);
+  return file;
 }
 
 describe('reading a text file', () => {

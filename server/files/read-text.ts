@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { openInside } from '#server/kernel/paths.ts';
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { openInside, openInsideSync } from '#server/kernel/paths.ts';
 import { decodeText, type Encoding } from './decode-text.ts';
 
 /** A text file as it is on the disk. */
@@ -40,7 +41,15 @@ export async function readText(
   path: string,
   { limit }: { limit: number },
 ): Promise<TextFile | Unreadable> {
-  const file = await readBytes(root, path, { limit });
+  return textOf(await readBytes(root, path, { limit }));
+}
+
+/** As `readText`, without waiting: for threads beside the one that serves. `root` is a real path. */
+export function readTextSync(root: string, path: string, limits: { limit: number }): TextFile | Unreadable {
+  return textOf(readBytesSync(root, path, limits));
+}
+
+function textOf(file: FileBytes | Unreadable): TextFile | Unreadable {
   if ('reason' in file) return file;
   const { data, hash, modifiedMs } = file;
   const decoded = decodeText(data);
@@ -57,23 +66,52 @@ export async function readBytes(
 ): Promise<FileBytes | Unreadable> {
   const handle = await openInside(root, path);
   try {
-    const { size, mtimeMs } = await handle.stat();
-    const tooLarge = (bytes: number) => ({ reason: sizeReason(bytes, limit), bytes, modifiedMs: mtimeMs });
-    if (size > limit) return tooLarge(size);
-    // Not readFile: a file that grows meanwhile, or says nothing of its size, must not fill the memory.
-    const buffer = Buffer.allocUnsafe(size < limit ? size + 1 : limit + 1);
+    const { size, mtimeMs: modifiedMs } = await handle.stat();
+    if (size > limit) return { reason: sizeReason(size, limit), bytes: size, modifiedMs };
+    const buffer = roomFor(size, limit);
     let length = 0;
     for (;;) {
       const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
       length += bytesRead;
       if (bytesRead === 0 || length === buffer.length) break;
     }
-    if (length > limit) return tooLarge(length);
-    const data = buffer.subarray(0, length);
-    return { data, hash: createHash('sha256').update(data).digest('hex'), modifiedMs: mtimeMs };
+    return bytesOf(buffer.subarray(0, length), modifiedMs, limit);
   } finally {
     await handle.close();
   }
+}
+
+/** As `readBytes`, without waiting: for threads beside the one that serves. `root` is a real path. */
+export function readBytesSync(
+  root: string,
+  path: string,
+  { limit }: { limit: number },
+): FileBytes | Unreadable {
+  const opened = openInsideSync(root, path);
+  try {
+    const { size, mtimeMs: modifiedMs } = fstatSync(opened);
+    if (size > limit) return { reason: sizeReason(size, limit), bytes: size, modifiedMs };
+    const buffer = roomFor(size, limit);
+    let length = 0;
+    for (;;) {
+      const read = readSync(opened, buffer, length, buffer.length - length, length);
+      length += read;
+      if (read === 0 || length === buffer.length) break;
+    }
+    return bytesOf(buffer.subarray(0, length), modifiedMs, limit);
+  } finally {
+    closeSync(opened);
+  }
+}
+
+/** One byte more than it says: a file that grows meanwhile, or says nothing of its size, must not fill the memory. */
+function roomFor(size: number, limit: number): Buffer {
+  return Buffer.allocUnsafe(size < limit ? size + 1 : limit + 1);
+}
+
+function bytesOf(data: Buffer, modifiedMs: number, limit: number): FileBytes | Unreadable {
+  if (data.length > limit) return { reason: sizeReason(data.length, limit), bytes: data.length, modifiedMs };
+  return { data, hash: createHash('sha256').update(data).digest('hex'), modifiedMs };
 }
 
 /** Lines as an editor numbers them, without the empty one after the last line end. */

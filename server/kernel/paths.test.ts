@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import {
+  closeSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -12,7 +14,8 @@ import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { approveRoot, openInside, resolveInside } from './paths.ts';
+import { AppError } from './errors.ts';
+import { approveRoot, openInside, openInsideSync, resolveInside } from './paths.ts';
 
 let base: string;
 let root: string;
@@ -59,6 +62,9 @@ describe('a path inside a folder', () => {
     const file = await openInside(root, 'a.txt');
     expect(await file.readFile('utf8')).toBe('inside');
     await file.close();
+    const opened = openInsideSync(root, 'a.txt');
+    expect(readFileSync(opened, 'utf8')).toBe('inside');
+    closeSync(opened);
   });
 
   test('that leads out by dots, by a neighbour with the same start, or by a link is refused', async () => {
@@ -74,6 +80,7 @@ describe('a path inside a folder', () => {
     ]) {
       await expect(resolveInside(root, path), path).rejects.toThrow();
       await expect(openInside(root, path), path).rejects.toThrow();
+      expect(() => openInsideSync(root, path), path).toThrow(AppError);
     }
   });
 
@@ -87,6 +94,10 @@ describe('a path inside a folder', () => {
     execFileSync('mkfifo', [join(root, 'pipe')]);
     await expect(openInside(root, 'folder')).rejects.toMatchObject({ code: 'invalid_request' });
     await expect(openInside(root, 'pipe')).rejects.toMatchObject({ code: 'invalid_request' });
+    for (const path of ['folder', 'pipe']) {
+      expect(() => openInsideSync(root, path)).toThrow(/is not a file/);
+    }
+    expect(() => openInsideSync(root, 'nothing')).toThrow(/does not exist/);
   });
 
   test('a folder that somebody keeps swapping for a link out never yields what lies outside', async () => {
