@@ -1,6 +1,9 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { parsePdf } from '../../parsing/documents/pdf.ts';
+import { createImportResolver } from '../../parsing/imports/resolve-import.ts';
 import { createParser } from '../../parsing/parser.ts';
+import { shapeOf } from '../../parsing/shape.ts';
 import { serveIndexing } from './serve-indexing.ts';
 
 // On Linux a priority belongs to a thread: whoever waits for an answer goes first.
@@ -13,8 +16,8 @@ if (parentPort) {
     createTools: async () => {
       const parser = await createParser();
       return {
-        parser: { parse: (file) => parser.parse(file), shapeOf: () => null },
-        resolverFor: () => () => null,
+        parser: { parse: (file) => parser.parse(file), parsePdf, shapeOf },
+        resolverFor: createImportResolver,
       };
     },
   });
