@@ -79,9 +79,9 @@ const SCHEMA = `
     kind text not null,
     line integer not null,
     -- the innermost symbol it stands in
-    symbol_id integer
-  );
-  create index refs_by_file on refs(file_id);
+    symbol_id integer,
+    primary key (file_id, line, name, kind)
+  ) without rowid;
   create index refs_by_name on refs(name, kind);
 
   create table imports (

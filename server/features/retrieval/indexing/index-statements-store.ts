@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { AppError } from '#server/kernel/errors.ts';
 import type { IndexDatabase } from './index-schema-store.ts';
 
@@ -13,14 +14,17 @@ export interface KnownFile {
 export interface OpenImport {
   row: number;
   specifier: string;
+  names: string[];
   path: string;
   language: string | null;
   target: string | null;
 }
 
+const Names = z.array(z.string());
+
 /** What the writer of an index says to SQLite, prepared once. */
 export function prepareIndex(database: IndexDatabase) {
-  const openImport = `select imports.rowid, specifier, files.path, language, target
+  const openImport = `select imports.rowid, specifier, names, files.path, language, target
     from imports join files on files.id = imports.file_id`;
   return {
     fact: database.prepare('select value from facts where key = ?').raw(),
@@ -55,7 +59,7 @@ export function prepareIndex(database: IndexDatabase) {
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     putReference: database.prepare(
-      'insert into refs(file_id, name, kind, line, symbol_id) values (?, ?, ?, ?, ?)',
+      'insert or ignore into refs(file_id, name, kind, line, symbol_id) values (?, ?, ?, ?, ?)',
     ),
     putImport: database.prepare(
       'insert into imports(file_id, specifier, names, line, target) values (?, ?, ?, ?, null)',
@@ -88,10 +92,11 @@ export function asKnown(row: unknown): KnownFile & { path: string } {
 
 export function asOpenImport(row: unknown): OpenImport {
   if (!Array.isArray(row)) throw new AppError('internal', 'A row of the index could not be read.');
-  const [id, specifier, path, language, target] = row;
+  const [id, specifier, names, path, language, target] = row;
   return {
     row: Number(id),
     specifier: String(specifier),
+    names: Names.parse(JSON.parse(String(names))),
     path: String(path),
     language: language === null ? null : String(language),
     target: target === null ? null : String(target),

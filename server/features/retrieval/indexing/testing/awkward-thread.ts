@@ -22,6 +22,10 @@ if (parentPort) {
           const chunks = [{ ...chunk, line: 1, endLine: lines, text }];
           return { language, chunks, symbols: [], references: [], imports: [], problem: null, skip: null };
         },
+        parsePdf: async () => ({
+          ...{ language: 'pdf', chunks: [], symbols: [], references: [], imports: [], problem: null },
+          skip: 'This parser reads no PDF.',
+        }),
         shapeOf: () => null,
       },
       resolverFor: () => () => null,

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { ResolveImport } from '../../parsing/imports/resolve-import.ts';
 import type { FileChange, IndexWriter } from '../index-writer-store.ts';
-import type { ImportResolver } from './imports.ts';
 import { type IndexPlace, type IndexReply, MOST_PATHS, type RunProgress } from './messages.ts';
 import type { Pulse } from './pulse.ts';
 import type { FileParser } from './take-file.ts';
@@ -21,7 +21,7 @@ interface RunOptions {
   writer: IndexWriter;
   parser: FileParser;
   pulse: Pulse;
-  resolveImport: ImportResolver;
+  resolveImport: ResolveImport;
   reply: (reply: IndexReply) => void;
   /** Does what is more urgent; throws Stopped when this run shall end. */
   between: (run: Run) => Promise<void>;
@@ -34,7 +34,7 @@ export class Run {
   readonly writer: IndexWriter;
   readonly parser: FileParser;
   readonly pulse: Pulse;
-  readonly resolveImport: ImportResolver;
+  readonly resolveImport: ResolveImport;
   /** Paths that an update took up while this run was under way. */
   readonly updated = new Set<string>();
   /** Called before an update of the same index, to commit what this run has in hand. */

@@ -2,14 +2,11 @@ import { readRules } from '#server/files/ignore-rules.ts';
 import { type FoundFile, walk } from '#server/files/walk.ts';
 import type { FileChange, IndexWriter } from '../index-writer-store.ts';
 import type { KnownFile } from '../index-statements-store.ts';
-import { ahead } from './ahead.ts';
 import { Batch } from './batch.ts';
 import { resolveAll } from './imports.ts';
-import { loadFile, takeFile } from './take-file.ts';
+import { takeFile } from './take-file.ts';
 import type { Run } from './run.ts';
 
-/** Files read while another is parsed. */
-const READ_AHEAD = 8;
 /** From so many written files on, the parts of the word index are worth merging at once. */
 const MERGE_FROM = 200;
 
@@ -70,20 +67,17 @@ async function lookThrough(run: Run): Promise<Differences> {
 
 async function takeUp(run: Run, { changed, settled, known }: Differences): Promise<number> {
   const batch = new Batch(run.writer, run.wrote);
-  // What an update in between reads is newer than what was read ahead.
+  // What an update in between reads is newer than what waits here.
   run.beforeUpdates = () => batch.commit();
   const total = changed.length;
   let done = 0;
   let written = 0;
   run.report({ phase: 'indexing', done, total }, 'at once');
-  const loaded = ahead(changed, READ_AHEAD, async (found) => ({
-    path: found.path,
-    file: await loadFile(run.place, found, known.get(found.path)),
-  }));
-  for await (const { path, file } of loaded) {
-    const change = file.kind === 'text' ? await takeFile(file, run) : file.change;
+  for (const found of changed) {
+    const { path } = found;
+    const change = run.updated.has(path) ? undefined : await takeFile(run, found, known.get(path));
     done += 1;
-    if (change !== undefined && !run.updated.has(path)) {
+    if (change !== undefined) {
       if (change.kind !== 'touched') written += 1;
       batch.add(change);
     }

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { AppError, isDiskFull, systemCode } from '#server/kernel/errors.ts';
-import type { ImportResolver } from './imports.ts';
+import type { ResolveImport } from '../../parsing/imports/resolve-import.ts';
 import type { IndexCommand, IndexReply, RunFailure } from './messages.ts';
 import { createPulse } from './pulse.ts';
 import { MissingFolder, Run, Stopped } from './run.ts';
@@ -13,7 +13,7 @@ import { OpenWriters } from './open-writers.ts';
 export interface IndexingTools {
   parser: FileParser;
   /** Made anew for every run: what a folder says about its imports may have changed. */
-  resolverFor(root: string): ImportResolver;
+  resolverFor(root: string): ResolveImport;
 }
 
 interface Serving {

@@ -5,7 +5,7 @@ import type { FileChange } from '../index-writer-store.ts';
 import { Batch } from './batch.ts';
 import { resolveAround } from './imports.ts';
 import type { Run } from './run.ts';
-import { loadFile, takeFile } from './take-file.ts';
+import { takeFile } from './take-file.ts';
 
 /**
  * Takes up changes that were heard of; a folder that was removed takes all below it along. Answers with how many files it
@@ -41,7 +41,6 @@ async function changesAt(run: Run, path: string): Promise<FileChange[]> {
     const gone = known === undefined ? below : [path, ...below];
     return gone.map((one) => ({ kind: 'gone', path: one }));
   }
-  const file = await loadFile(place, { path, size: stat.size, modifiedMs: stat.mtimeMs }, known);
-  if (file.kind === 'text') return [await takeFile(file, run)];
-  return file.change === undefined ? [] : [file.change];
+  const change = await takeFile(run, { path, size: stat.size, modifiedMs: stat.mtimeMs }, known);
+  return change === undefined ? [] : [change];
 }
