@@ -38,7 +38,7 @@ test('a part that could not be fetched while the daemon was away comes when it i
 test('a part that the browser does not ask for again loads the page again, once', async () => {
   answers = [];
   void fetchPart(failing(2));
-  await vi.waitFor(() => expect(reload).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(reload).toHaveBeenCalledOnce(), { timeout: 15_000 });
   await expect(fetchPart(failing(2))).rejects.toThrow('Failed to load chunk');
   expect(reload).toHaveBeenCalledOnce();
 });
