@@ -2,12 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createGenerations } from '#server/generation/generations.ts';
 import type { Generations } from '#server/generation/generation.ts';
 import { createHooks, type ModelEntry } from '#server/kernel/hooks.ts';
-import { guide, openTestEngines, pidOf, type TestEngines } from '#server/worker/testing/engines.ts';
+import {
+  guide,
+  longQuestion as LONG,
+  openTestEngines,
+  pidOf,
+  type TestEngines,
+} from '#server/worker/testing/engines.ts';
 import type { Message, TokenCount } from './contract.ts';
 import { MODEL, openRoom, type TestRoom } from './testing/room.ts';
-
-/** One of the guide's long answers: there is time to stop it and to kill what writes it. */
-const LONG = 'Give me a tour of MLX Code';
 
 let engines: TestEngines;
 let generations: Generations;

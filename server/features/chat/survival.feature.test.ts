@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Daemon, startDaemon } from '../../../e2e/daemon.ts';
-import { guide } from '#server/worker/testing/engines.ts';
+import { guide, longQuestion as LONG } from '#server/worker/testing/engines.ts';
 import type { Conversation, ConversationView, Message } from './contract.ts';
 import { requestId } from './testing/room.ts';
 
@@ -25,8 +25,6 @@ interface Heard {
   /** The message once its replay is over. */
   replayed(id: string): Promise<Message>;
 }
-
-const LONG = 'Give me a tour of MLX Code';
 
 let home: string;
 let daemon: Daemon;

@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import { ulid } from 'ulid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { guide, guideSmall } from '#server/worker/testing/engines.ts';
+import { guide, guideSmall, longQuestion as LONG } from '#server/worker/testing/engines.ts';
 import { type Daemon, startDaemon } from '../../../e2e/daemon.ts';
 import type { Arena, Comparison, PromptSet, Turn, Vote } from './contract.ts';
-
-const LONG = 'Give me a tour of MLX Code';
 
 let home: string;
 let daemon: Daemon;
