@@ -304,9 +304,9 @@ describe('downloads', () => {
   });
 
   it('go on after a cancel with the bytes that had arrived', async () => {
-    await hub.behave({ rate: 300_000 });
+    await hub.behave({ rate: 150_000 });
     const { body: job } = await start();
-    await house.jobUntil(job.id, (state) => state.done > 200_000);
+    await house.jobUntil(job.id, (state) => state.done > 100_000);
     expect((await house.request(`/models/downloads/${job.id}/cancel`, {})).status).toBe(200);
     await house.jobUntil(job.id, (state) => state.status === 'cancelled');
     expect((await house.request('/models')).body.models.map((model: any) => model.id)).not.toContain(
