@@ -6,11 +6,13 @@ import { metricsSlots } from './metrics/slots.tsx';
 import { modelsSlots } from './models/slots.tsx';
 import { openaiSlots } from './openai/slots.tsx';
 import { settingsSlots } from './settings/slots.tsx';
+import { workspacesSlots } from './workspaces/slots.tsx';
 
 /** Every room's browser half, in the order of the navigation; the only file that names them all. */
 export const features: ScreenFeature[] = [
   chatSlots,
   compareSlots,
+  workspacesSlots,
   modelsSlots,
   settingsSlots,
   openaiSlots,

@@ -1,0 +1,17 @@
+'use client';
+
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useTopic } from '#app/_client/socket.ts';
+import type { RetrievalEvents } from '#server/features/retrieval/contract.ts';
+import type { IndexState } from '#server/features/retrieval/indexing/contract.ts';
+import { keys } from '../use-workspaces.ts';
+import { workspacesApi } from '../workspaces-api.ts';
+
+/** How far the index of a workspace is, as it goes on. */
+export function useIndexState(id: string) {
+  const client = useQueryClient();
+  useTopic<Pick<RetrievalEvents, 'retrieval.index'>>(`retrieval:${id}`, {
+    'retrieval.index': (state) => client.setQueryData<IndexState>(keys.index(state.workspace_id), state),
+  });
+  return useQuery({ queryKey: keys.index(id), queryFn: () => workspacesApi.index(id) });
+}

@@ -1,0 +1,10 @@
+'use client';
+
+import { FolderSearch } from 'lucide-react';
+import type { ScreenFeature } from '#app/_shell/slots.tsx';
+
+/** The screen of folders that are open: their files, and what is found in them. */
+export const workspacesSlots: ScreenFeature = {
+  name: 'workspaces',
+  slots: { 'sidebar.item': [{ href: '/workspaces', label: 'Code', icon: FolderSearch }] },
+};
