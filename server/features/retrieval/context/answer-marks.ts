@@ -23,14 +23,14 @@ export function marksOf(answer: string): AnswerMark[] {
     if (fence) {
       const closes = mark.startsWith(fence.mark) && rest.trim() === '';
       if (!closes) continue;
-      addQuote(marks, answer, fence.from, from);
+      marks.push(...quoteAt(answer, fence.from, from));
       fence = undefined;
     } else if (mark !== '' && !(mark.startsWith('`') && rest.includes('`'))) {
       fence = { mark, from: Math.min(from + text.length + 1, answer.length) };
     } else if (text.length <= LONGEST_LINE) marks.push(...marksInLine(answer, text, from));
   }
   // An answer that was stopped inside it.
-  if (fence) addQuote(marks, answer, fence.from, answer.length);
+  if (fence) marks.push(...quoteAt(answer, fence.from, answer.length));
   return marks;
 }
 
@@ -76,15 +76,16 @@ function marksInLine(answer: string, line: string, offset: number): AnswerMark[]
   for (const span of [...spans.map(inner), ...quoted]) {
     const at = { from: offset + span.from, to: offset + span.to };
     if (places.some((place) => place.from <= at.from + 1 && place.to >= at.to - 1)) continue;
-    addQuote(marks, answer, at.from, at.to);
+    marks.push(...quoteAt(answer, at.from, at.to));
   }
   return marks.toSorted((a, b) => a.from - b.from);
 }
 
-function addQuote(marks: AnswerMark[], answer: string, from: number, to: number): void {
+/** Nothing for what is too short to be one. */
+function quoteAt(answer: string, from: number, to: number): AnswerMark[] {
   const text = answer.slice(from, to);
-  if (text.replace(/\s+/g, ' ').trim().length < SHORTEST_QUOTE) return;
-  marks.push({ kind: 'quote', from, to, text });
+  const length = text.replace(/\s+/g, ' ').trim().length;
+  return length < SHORTEST_QUOTE ? [] : [{ kind: 'quote', from, to, text }];
 }
 
 interface Span {

@@ -2,6 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { jsonBody, okJson } from '#server/kernel/contract.ts';
 import { WorkspaceId } from '../../workspaces/contract.ts';
 
+export type { ContextApi } from './context.ts';
+
 /** Something a person pointed at in a message. Paths are relative to the workspace, with `/`. */
 export const ContextMention = z.object({
   kind: z.enum(['file', 'folder', 'symbol']),
