@@ -30,7 +30,7 @@ export class Announcer {
     this.#soon(workspaceId);
   }
 
-  written(workspaceId: string, paths: readonly string[], more: boolean): void {
+  written(workspaceId: string, { paths, more }: { paths: readonly string[]; more: boolean }): void {
     const waiting = this.#of(workspaceId);
     waiting.more ||= more;
     for (const path of paths) {

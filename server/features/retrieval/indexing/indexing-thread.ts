@@ -14,7 +14,7 @@ export type RunEnd =
 
 export interface RunListener {
   progress(reply: Pick<Progress, 'progress' | 'totals'>): void;
-  written(reply: Pick<Written, 'paths' | 'more' | 'totals'>): void;
+  written(reply: Pick<Written, 'paths' | 'totals'>): void;
 }
 
 /** A run that was begun. */

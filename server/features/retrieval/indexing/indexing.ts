@@ -8,7 +8,7 @@ import { indexingRoutes, type IndexState } from './contract.ts';
 import { IndexFiles } from './index-files.ts';
 import { listProblems } from './index-glance-store.ts';
 import { IndexingThread } from './indexing-thread.ts';
-import { WorkspaceIndex } from './workspace-index.ts';
+import { type IndexChange, WorkspaceIndex } from './workspace-index.ts';
 
 export type IndexingApi = ReturnType<typeof createIndexingRoutes>;
 
@@ -26,12 +26,6 @@ const NO_VECTORS: IndexState['vectors'] = {
   ...{ chunks_per_second: null, seconds_left: null, error: null },
 };
 
-/** Files that are searchable in another form than before; all when `more`. */
-export interface IndexChange {
-  paths: string[];
-  more: boolean;
-}
-
 /** Keeps an index of every opened folder: written by one thread, kept up to date, built anew when it must be. */
 export class Indexing {
   readonly routes: IndexingApi;
@@ -44,6 +38,7 @@ export class Indexing {
   readonly #indexes = new Map<string, WorkspaceIndex>();
   readonly #changeListeners: ((workspaceId: string, change: IndexChange) => void)[] = [];
   readonly #releaseListeners: ((workspaceId: string) => void | Promise<void>)[] = [];
+  readonly #closing = new Set<Promise<void>>();
   #unfollow: (() => void) | undefined;
 
   constructor(context: Context, options: IndexingOptions = {}) {
@@ -79,7 +74,7 @@ export class Indexing {
 
   async stop(): Promise<void> {
     this.#unfollow?.();
-    await Promise.all([...this.#indexes.values()].map((index) => index.stop()));
+    await Promise.all([...[...this.#indexes.values()].map((index) => index.stop()), ...this.#closing]);
     await this.#thread.stop();
     this.#announcer.stop();
   }
@@ -147,9 +142,9 @@ export class Indexing {
     const index = new WorkspaceIndex(entry, {
       ...{ thread: this.#thread, files: this.#files, choices: this.#choices, disk, log },
       changed: (id) => this.#announcer.changed(id),
-      written: (id, paths, more) => {
-        this.#announcer.written(id, paths, more);
-        for (const listener of this.#changeListeners) listener(id, { paths, more });
+      written: (id, change) => {
+        this.#announcer.written(id, change);
+        for (const listener of this.#changeListeners) listener(id, change);
       },
       released: async (id) => {
         await Promise.all(this.#releaseListeners.map((listener) => listener(id)));
@@ -162,12 +157,17 @@ export class Indexing {
   #close(workspaceId: string): void {
     const index = this.#indexes.get(workspaceId);
     this.#indexes.delete(workspaceId);
-    index?.remove().catch((error: unknown) => {
-      this.#context.log.warn(
-        { err: error, workspaceId },
-        'an index could not be deleted; the next start does it',
-      );
-    });
+    if (index === undefined) return;
+    const closing = index
+      .remove()
+      .catch((error: unknown) => {
+        this.#context.log.warn(
+          { err: error, workspaceId },
+          'an index could not be deleted; the next start does it',
+        );
+      })
+      .finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
   }
 
   #find(workspaceId: string): IndexState | undefined {

@@ -15,6 +15,12 @@ import type { RunProgress } from './thread/messages.ts';
 /** The state of an index without what is said of its vectors. */
 export type TextIndexState = Omit<IndexState, 'vectors' | 'method'>;
 
+/** Files that were committed; `more`: any others may have changed too. */
+export interface IndexChange {
+  paths: string[];
+  more: boolean;
+}
+
 export interface IndexSurroundings {
   thread: IndexingThread;
   files: IndexFiles;
@@ -24,7 +30,7 @@ export interface IndexSurroundings {
   /** The state changed. */
   changed(workspaceId: string): void;
   /** Files were committed. */
-  written(workspaceId: string, paths: string[], more: boolean): void;
+  written(workspaceId: string, change: IndexChange): void;
   /** Everybody who has the index open closes it: another file takes its place. */
   released(workspaceId: string): Promise<void>;
 }
@@ -209,10 +215,10 @@ export class WorkspaceIndex {
         if (!anew) this.#totals = totals;
         this.#become(progress.phase);
       },
-      written: ({ paths, more, totals }) => {
+      written: ({ paths, totals }) => {
         if (anew) return;
         this.#took(totals);
-        this.#around.written(this.#entry.id, paths, more);
+        this.#around.written(this.#entry.id, { paths, more: false });
       },
     };
   }
@@ -245,7 +251,7 @@ export class WorkspaceIndex {
     await released(this.#entry.id);
     files.swap(this.#entry.id);
     this.#anew = false;
-    this.#around.written(this.#entry.id, [], true);
+    this.#around.written(this.#entry.id, { paths: [], more: true });
   }
 
   #heard(changes: FolderChanges | 'everything'): void {

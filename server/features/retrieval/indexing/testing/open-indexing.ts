@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ulid } from 'ulid';
@@ -78,7 +78,11 @@ export function openIndexing(options: Options = {}) {
     log: createLog({ level: 'warn' }),
   } as unknown as RetrievalContext;
   const indexing = new Indexing(context, options.script ? { script: options.script } : {});
-  indexing.onChanged(wake);
+  let written = 0;
+  indexing.onChanged((_id, { paths }) => {
+    written += paths.length;
+    wake();
+  });
 
   /** Resolves when `look` finds something; asked at every event and every commit. */
   async function seen<Found>(look: () => Found | undefined | false): Promise<Found> {
@@ -131,9 +135,10 @@ export function openIndexing(options: Options = {}) {
           .pluck()
           .all(query),
       ),
-    async end() {
-      await indexing.stop();
-    },
+    /** Files that were committed so far. */
+    written: () => written,
+    /** What lies in the folder of indexes. */
+    files: () => readdirSync(join(home, 'indexes')),
     async endAll() {
       await indexing.stop();
       database.close();

@@ -39,8 +39,8 @@ export type RunFailure = 'full' | 'damaged' | 'version' | 'missing' | 'other';
 /** From the thread. */
 export type IndexReply =
   | { kind: 'progress'; run: number; progress: RunProgress; totals: IndexTotals }
-  /** Some files are committed. At most MOST_PATHS of them by name. */
-  | { kind: 'written'; run: number; paths: string[]; more: boolean; totals: IndexTotals }
+  /** These files are committed. */
+  | { kind: 'written'; run: number; paths: string[]; totals: IndexTotals }
   | {
       kind: 'ended';
       run: number;
@@ -52,5 +52,3 @@ export type IndexReply =
     }
   | { kind: 'failed'; run: number; failure: RunFailure; message: string }
   | { kind: 'released'; run: number };
-
-export const MOST_PATHS = 200;

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ResolveImport } from '../../parsing/imports/resolve-import.ts';
 import type { FileChange, IndexWriter } from '../index-writer-store.ts';
-import { type IndexPlace, type IndexReply, MOST_PATHS, type RunProgress } from './messages.ts';
+import type { IndexPlace, IndexReply, RunProgress } from './messages.ts';
 import type { Pulse } from './pulse.ts';
 import type { FileParser } from './take-file.ts';
 
@@ -87,10 +87,8 @@ export class Run {
       }
       if (change.kind !== 'touched') paths.push(change.kind === 'gone' ? change.path : change.file.path);
     }
-    this.#options.reply({
-      ...{ kind: 'written', run: this.run, totals: this.writer.totals },
-      ...{ paths: paths.slice(0, MOST_PATHS), more: paths.length > MOST_PATHS },
-    });
+    if (paths.length === 0) return;
+    this.#options.reply({ kind: 'written', run: this.run, paths, totals: this.writer.totals });
   };
 
   needFolder(): void {
