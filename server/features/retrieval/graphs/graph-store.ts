@@ -1,5 +1,6 @@
 import type { IndexDatabase } from '../indexing/index-schema-store.ts';
 import type { SymbolKind } from '../search/contract.ts';
+import type { FoundSymbol } from '../search/names/symbol-store.ts';
 import { perIndex } from '../search/reading/index-cache.ts';
 
 /** A file as graphs see it. `isTest` as the index decided. */
@@ -103,6 +104,18 @@ export function prepareCalls(index: IndexDatabase) {
     named: (name: string, limit: number) => named.all(name, limit),
     /** Lines from 1, both inclusive. */
     within: (fileId: number, line: number, endLine: number) => within.all(fileId, line, endLine),
+  };
+}
+
+/** A symbol by its id. */
+export function prepareSymbols(index: IndexDatabase): (id: number) => FoundSymbol | undefined {
+  const statement = index.prepare<[number], Omit<FoundSymbol, 'exported'> & { exported: number }>(
+    `select symbols.id, file_id fileId, name, kind, container, signature, path, line, end_line, exported
+     from symbols join files on files.id = symbols.file_id where symbols.id = ?`,
+  );
+  return (id) => {
+    const row = statement.get(id);
+    return row && { ...row, exported: row.exported !== 0 };
   };
 }
 
