@@ -1,13 +1,13 @@
-import { Parser as SyntaxParser, type QueryMatch, type Range } from 'web-tree-sitter';
 import { chunksOf } from './chunks.ts';
 import { parseDocument } from './documents/document.ts';
-import { grammarOf, startParser, type Grammar } from './grammars.ts';
+import { languages } from './languages/languages.ts';
 import { splitLines } from './lines.ts';
 import { nest, symbolsOf } from './nesting.ts';
 import { outlineOf } from './outline.ts';
 import type { ParsedFile } from './parsed-file.ts';
-import { scriptsIn, type Scripts } from './scripts.ts';
+import { scriptsIn } from './scripts.ts';
 import { reasonToSkip } from './skip.ts';
+import { SyntaxReader } from './syntax.ts';
 import { windowsOf } from './windows.ts';
 
 export interface FileToParse {
@@ -18,88 +18,41 @@ export interface FileToParse {
 }
 
 export interface Parser {
-  /** Never throws because of what a file holds; `problem` and `skip` say what could not be done. */
+  /** One file at a time. Never fails because of what a file holds: `problem` and `skip` say what was not done. */
   parse(file: FileToParse): Promise<ParsedFile>;
+  /** Gives its memory back. */
   close(): void;
 }
 
 /** Milliseconds for the syntax of one file. */
 const LIMIT_MS = 5000;
 
-/** A parser for one thread; each grammar is loaded when the first file of its language comes. */
-export async function createParser({ limitMs = LIMIT_MS }: { limitMs?: number } = {}): Promise<Parser> {
-  await startParser();
-  const syntax = new SyntaxParser();
-  return {
-    async parse({ path, text: raw, language }) {
-      const text = raw.startsWith('\uFEFF') ? raw.slice(1) : raw;
-      const skip = reasonToSkip(path, text, language);
-      if (skip !== null) return { ...nothing(language), skip };
-      const scripts = scriptsIn(text, language);
-      const grammar = await grammarOf(scripts?.language ?? language ?? '');
-      if (grammar === null) return { ...nothing(language), ...parseDocument({ path, text, language }) };
-      return parseSyntax(syntax, { path, text, language, grammar, scripts, limitMs });
-    },
-    close: () => syntax.delete(),
+/** A parser for one thread; a grammar is loaded when the first file of its language comes. */
+export function createParser({ limitMs = LIMIT_MS }: { limitMs?: number } = {}): Promise<Parser> {
+  const reader = new SyntaxReader(limitMs);
+  return Promise.resolve({
+    parse: (file) => parse(reader, file),
+    close: () => reader.close(),
+  });
+}
+
+async function parse(reader: SyntaxReader, { path, text: raw, language }: FileToParse): Promise<ParsedFile> {
+  const text = raw.startsWith('\uFEFF') ? raw.slice(1) : raw;
+  const nothing: ParsedFile = {
+    ...{ language, chunks: [], symbols: [], references: [], imports: [] },
+    ...{ problem: null, skip: reasonToSkip(path, text, language) },
   };
-}
-
-function nothing(language: string | null): ParsedFile {
-  return { language, chunks: [], symbols: [], references: [], imports: [], problem: null, skip: null };
-}
-
-interface Syntax extends FileToParse {
-  grammar: Grammar;
-  scripts: Scripts | null;
-  limitMs: number;
-}
-
-function parseSyntax(
-  parser: SyntaxParser,
-  { path, text, language, grammar, scripts, limitMs }: Syntax,
-): ParsedFile {
+  if (nothing.skip !== null) return nothing;
+  const scripts = scriptsIn(text, language);
+  const written = scripts?.language ?? language ?? '';
+  const rules = Object.hasOwn(languages, written) ? languages[written] : undefined;
+  if (rules === undefined) return { ...nothing, ...parseDocument({ path, text, language }) };
   const lines = splitLines(text);
-  const matches = matchesIn(parser, { text, grammar, limitMs, ranges: scripts?.ranges });
-  if (typeof matches === 'string') {
-    return { ...nothing(language), chunks: windowsOf(path, lines), problem: matches };
-  }
-  try {
-    const { definitions, references, imports } = outlineOf(text, matches.matches, grammar.rules);
-    const roots = nest(definitions, grammar.rules);
-    const chunks = chunksOf(path, lines, roots);
-    return { ...nothing(language), chunks, symbols: symbolsOf(roots), references, imports };
-  } finally {
-    matches.release();
-  }
-}
-
-/** What the query finds, until `release`; or a sentence when the file is too much for the parser. */
-function matchesIn(
-  parser: SyntaxParser,
-  {
-    text,
-    grammar,
-    limitMs,
-    ranges,
-  }: { text: string; grammar: Grammar; limitMs: number; ranges: Range[] | undefined },
-): { matches: QueryMatch[]; release: () => void } | string {
-  const deadline = performance.now() + limitMs;
-  const late = () => performance.now() > deadline;
-  parser.setLanguage(grammar.language);
-  const options = ranges === undefined ? {} : { includedRanges: ranges };
-  const tree = parser.parse(text, null, { ...options, progressCallback: late });
-  if (tree === null) {
-    parser.reset();
-    return tooSlow(limitMs);
-  }
-  const matches = grammar.query.matches(tree.rootNode, { progressCallback: late });
-  if (late()) {
-    tree.delete();
-    return tooSlow(limitMs);
-  }
-  return { matches, release: () => tree.delete() };
-}
-
-function tooSlow(limitMs: number): string {
-  return `Its syntax could not be read within ${limitMs / 1000} s; it was cut by lines.`;
+  const read = await reader.read({ text, rules, ranges: scripts?.ranges }, (matches) => {
+    const { definitions, references, imports } = outlineOf(text, matches, rules);
+    const roots = nest(definitions, rules);
+    return { chunks: chunksOf(path, lines, roots), symbols: symbolsOf(roots), references, imports };
+  });
+  if ('problem' in read) return { ...nothing, chunks: windowsOf(path, lines), problem: read.problem };
+  return { ...nothing, ...read };
 }
