@@ -1,4 +1,4 @@
-import { createHooks, type ModelEntry } from '#server/kernel/hooks.ts';
+import { createHooks, type Hooks, type ModelEntry } from '#server/kernel/hooks.ts';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Database } from '#db/client.ts';
 import { openTestDatabase } from '#db/testing.ts';
@@ -26,6 +26,8 @@ interface RoomOptions {
   generations: Generations;
   database?: Database;
   models?: ModelEntry[];
+  /** Registers what other rooms would. */
+  others?: (hooks: Hooks) => void;
 }
 
 /** The chat room behind its routes, on a real database, with every event it emits recorded. */
@@ -33,6 +35,7 @@ export async function openRoom({
   generations,
   database = openTestDatabase(),
   models = [MODEL],
+  others = () => undefined,
 }: RoomOptions) {
   const events: Recorded[] = [];
   const waiting = new Set<() => void>();
@@ -41,6 +44,7 @@ export async function openRoom({
     find: async (id) => models.find((model) => model.id === id),
     fallback: async () => models[0]!,
   });
+  others(hooks);
   const log = createLog({ level: 'error' });
   const parts = chatFeature.setup({
     database,

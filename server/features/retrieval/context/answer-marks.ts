@@ -9,7 +9,7 @@ const SHORTEST_QUOTE = 12;
 /** A longer line is no prose. */
 const LONGEST_LINE = 20_000;
 const FENCE = /^ {0,3}(`{3,}|~{3,})(.*)$/;
-const NUMBERS = /\[(\d{1,4}(?:\s?[,;]\s?\d{1,4}){0,20})\](?![(:])/g;
+const NUMBERS = /\[(\d{1,4}(?:\s?[,;]\s?\d{1,4}){0,20})\](?!\()/g;
 const PLACE =
   /(?<![\w./@+-])((?:[\w@.+-]+\/)*[\w@+-][\w@.+-]*\.[A-Za-z]\w{0,9}):(\d{1,7})(?:[-–](\d{1,7}))?(?![\w/])/g;
 const QUOTED = /"([^"\n]+)"|“([^”\n]+)”/g;
@@ -47,6 +47,8 @@ function marksInLine(answer: string, line: string, offset: number): AnswerMark[]
   const marks: AnswerMark[] = [];
   const spans = codeSpans(line);
   const prose = blank(line, spans);
+  // A definition of a link.
+  if (/^ {0,3}\[\d+\]:/.test(prose)) return marks;
   for (const match of prose.matchAll(NUMBERS)) {
     if (match.index > 0 && /[\w)]/.test(prose[match.index - 1] ?? '')) continue;
     for (const one of match[0].matchAll(/\d+/g)) {

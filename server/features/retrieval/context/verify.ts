@@ -19,17 +19,16 @@ export function verify(answer: string, sources: readonly ContextSource[]): Citat
   });
 }
 
-const NOWHERE = { source: null, path: '', line: 0, end_line: 0 };
+const NOWHERE = { path: '', line: 0, end_line: 0 };
 
 function citeNumber(
   { from, to, number }: Extract<AnswerMark, { kind: 'number' }>,
   sources: readonly ContextSource[],
 ): Citation {
   const found = sources.find((source) => source.number === number);
-  const place = found
-    ? { source: number, path: found.path, line: found.line, end_line: found.end_line }
-    : NOWHERE;
-  return { from, to, kind: 'reference', state: found ? 'verified' : 'unverified', ...place };
+  const place = found ? { path: found.path, line: found.line, end_line: found.end_line } : NOWHERE;
+  const state = found ? 'verified' : 'unverified';
+  return { from, to, source: found ? number : null, kind: 'reference', state, ...place };
 }
 
 /** A line of a file that was read. Places of other files are left alone where they may be anything, e.g. a host. */
@@ -60,10 +59,10 @@ function citeQuote(
     if (at < 0) continue;
     const line = source.line + countLineEnds(within.slice(0, at));
     const end_line = line + countLineEnds(wanted);
-    const place = { source: source.number, path: source.path, line, end_line };
-    return { from, to, kind: 'quote', state: 'verified', ...place };
+    const place = { path: source.path, line, end_line };
+    return { from, to, source: source.number, kind: 'quote', state: 'verified', ...place };
   }
-  return { from, to, kind: 'quote', state: 'unverified', ...NOWHERE };
+  return { from, to, source: null, kind: 'quote', state: 'unverified', ...NOWHERE };
 }
 
 /** Without what editors and models change at will: white space around a line, and how much of it is within. */
