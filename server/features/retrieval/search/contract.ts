@@ -2,6 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { jsonBody, okJson } from '#server/kernel/contract.ts';
 import { WorkspaceId } from '../../workspaces/contract.ts';
 
+export type { SearchApi } from './search.ts';
+
 const Tags = ['retrieval'];
 const Params = z.object({ workspace: WorkspaceId });
 const Path = z.string().min(1).max(4096);
@@ -57,6 +59,8 @@ export const Why = z.object({
   /** The chief reason in a word or two: defines, words, meaning, path, test, exact. */
   chief: z.string(),
 });
+
+export type Why = z.infer<typeof Why>;
 
 export const SearchResult = z
   .object({

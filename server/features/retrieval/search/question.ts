@@ -5,6 +5,10 @@ export interface ReadingPlace {
   index: IndexDatabase;
   /** Real path of the workspace, for the text of files. */
   root: string;
+  /** Hands over what there is so far; whoever asks gets it when the time is up before the answer. */
+  partial(answer: unknown): void;
+  /** Whether nobody waits any more. Lets the thread look at its messages first, so it costs a turn of its loop. */
+  abandoned(): Promise<boolean>;
 }
 
 /**

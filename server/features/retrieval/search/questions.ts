@@ -1,0 +1,34 @@
+import { neighbours, pointed } from '../context/neighbours.ts';
+import { duplicates } from './alike/duplicates.ts';
+import { chunkHash, likeness } from './alike/likeness.ts';
+import { files } from './names/files.ts';
+import { outline } from './names/outline.ts';
+import { references } from './names/references.ts';
+import { symbols } from './names/symbols.ts';
+import { gather } from './ranking/gather.ts';
+import { rank } from './ranking/rank.ts';
+import { matches } from './text/matches.ts';
+
+/** Every question that an index can be asked, by name. */
+export const questions = {
+  gather,
+  rank,
+  matches,
+  symbols,
+  files,
+  outline,
+  references,
+  chunkHash,
+  likeness,
+  duplicates,
+  neighbours,
+  pointed,
+};
+
+export type Questions = typeof questions;
+
+/** Those that read the whole folder or all rows: they have a thread of their own. */
+export const SLOW_QUESTIONS: ReadonlySet<keyof Questions> = new Set<keyof Questions>([
+  'matches',
+  'duplicates',
+]);
