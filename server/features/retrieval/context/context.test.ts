@@ -210,6 +210,13 @@ describe('what a person points at', () => {
     expect(sources[0]?.text).toBe(FILES['src/store.ts'].trimEnd());
   });
 
+  test('some lines of a file come as they are, and around one line what it is in', async () => {
+    const some = await pointAt([{ kind: 'file', path: 'src/store.ts', line: 2, end_line: 3 }]);
+    expect(some.sources[0]).toMatchObject({ line: 2, end_line: 3, text: '  path: string;\n  hash: string;' });
+    const one = await pointAt([{ kind: 'file', path: 'src/store.ts', line: 12 }]);
+    expect(one.sources[0]?.text).toContain("row.hash = '';");
+  });
+
   test('of a long file comes what fits the question', async () => {
     const { sources } = await pointAt([{ kind: 'file', path: 'src/long.ts' }], 'what does step77 return', {
       budget: 400,

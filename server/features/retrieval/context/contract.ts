@@ -8,9 +8,11 @@ export type { ContextApi } from './context.ts';
 export const ContextMention = z.object({
   kind: z.enum(['file', 'folder', 'symbol']),
   path: z.string().max(4096),
-  /** A symbol's name, and the line where it is defined, from 1. */
+  /** A symbol's name. */
   name: z.string().max(500).optional(),
+  /** Where the symbol is defined; of a file: what part of it, up to `end_line` or to the end of what is defined there. */
   line: z.int().min(1).optional(),
+  end_line: z.int().min(1).optional(),
 });
 export type ContextMention = z.infer<typeof ContextMention>;
 

@@ -116,7 +116,23 @@ async function resolveMention(
     });
     return [...list, ...inside.map((piece): Piece => ({ ...piece, pinned: true }))];
   }
+  if (line !== undefined) return partOfFile(mention, line, sources);
   return (await wholeFile(path, request, sources)) ?? (await partsOfFile(path, request, sources));
+}
+
+/** Some lines of a file; of a single line, the function that it is in. */
+async function partOfFile(
+  { path, end_line }: ContextMention,
+  line: number,
+  sources: Sources,
+): Promise<Piece[]> {
+  if (end_line === undefined) return sources.pointed({ kind: 'symbol', path, name: '', line });
+  return [
+    {
+      ...{ path, line, endLine: Math.max(line, end_line), name: null, language: null, indexedHash: null },
+      ...{ reason: 'mentioned', score: 1, pinned: true, show: 'whole' },
+    },
+  ];
 }
 
 /** A file that leaves room for others, as one piece. */
