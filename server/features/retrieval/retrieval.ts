@@ -1,7 +1,12 @@
 import { defineFeature } from '#server/feature.ts';
+import { AppError } from '#server/kernel/errors.ts';
 import { createRoutes } from '#server/kernel/http.ts';
 import type { RetrievalEvents } from './contract.ts';
+import type { IndexState } from './indexing/contract.ts';
 import { Indexing } from './indexing/indexing.ts';
+import type { RetrievalContext } from './room.ts';
+import { createIndexReader, type IndexReader } from './search/index-reader.ts';
+import { createSearch } from './search/search.ts';
 
 /** What this room tells of one workspace: `retrieval:<workspace id>`. */
 const TOPICS = [/^retrieval:[0-9A-HJKMNP-TV-Z]{26}$/];
@@ -9,10 +14,45 @@ const TOPICS = [/^retrieval:[0-9A-HJKMNP-TV-Z]{26}$/];
 /** Indexes of opened folders: kept up to date, searched, drawn, and handed to the chat as evidence. */
 export const retrievalFeature = defineFeature<RetrievalEvents>('retrieval', (context) => {
   const indexing = new Indexing(context);
+  const reader = openReader(context, indexing);
+  const search = createSearch({ reader, noteOf: (workspaceId) => noteOf(indexing.state(workspaceId)) });
   return {
-    routes: createRoutes().route('/', indexing.routes),
+    routes: createRoutes().route('/', indexing.routes).route('/', search.routes),
     topics: TOPICS,
     start: () => indexing.start(),
-    stop: () => indexing.stop(),
+    async stop() {
+      await reader.close();
+      await indexing.stop();
+    },
   };
 });
+
+function openReader({ log, hooks }: RetrievalContext, indexing: Indexing): IndexReader {
+  const reader = createIndexReader({
+    log,
+    pathOf: (workspaceId) => indexing.path(workspaceId),
+    rootOf(workspaceId) {
+      const entry = hooks.all('workspaceSource')[0]?.find(workspaceId);
+      if (entry === undefined) throw new AppError('not_found', 'This folder is not open.');
+      return entry.root;
+    },
+    onDamaged(workspaceId) {
+      indexing
+        .replaceDamaged(workspaceId)
+        .catch((error: unknown) =>
+          log.error({ err: error, workspaceId }, 'a damaged index was not replaced'),
+        );
+    },
+  });
+  indexing.onRelease((workspaceId) => reader.forget(workspaceId));
+  return reader;
+}
+
+/** What a search has to say about the index it asked. */
+function noteOf({ status, error, files }: IndexState): string | null {
+  if (error !== null) return error;
+  if (status === 'paused') return 'Indexing is paused: what changed since is not found.';
+  if (status === 'watching') return null;
+  const progress = files.total === null ? '' : ` (${files.done} of ${files.total} files)`;
+  return `The folder is still being indexed${progress}: there may be more.`;
+}
