@@ -81,11 +81,11 @@ export function allUses(index: IndexDatabase): IterableIterator<UseRow> {
 }
 
 /** Uses of one name, imports among them. */
-export function prepareUses(index: IndexDatabase): (name: string) => UseRow[] {
-  const statement = index.prepare<[string], UseRow>(
-    'select file_id fileId, name, line from refs where name = ?',
+export function prepareUses(index: IndexDatabase): (name: string, limit: number) => UseRow[] {
+  const statement = index.prepare<[string, number], UseRow>(
+    'select file_id fileId, name, line from refs where name = ? limit ?',
   );
-  return (name) => statement.all(name);
+  return (name, limit) => statement.all(name, limit);
 }
 
 /** A call, and the symbol it stands in. */
