@@ -23,9 +23,10 @@ export function useWorkspaces() {
   const client = useQueryClient();
   const query = useQuery({ queryKey: keys.list, queryFn: workspacesApi.list, refetchOnWindowFocus: true });
   useTopic<WorkspacesEvents>('workspaces', {
-    'workspaces.changed': ({ id }) => {
-      void client.invalidateQueries({ queryKey: keys.list });
-      void client.invalidateQueries({ queryKey: keys.trees(id) });
+    'workspaces.changed': async ({ id }) => {
+      await client.invalidateQueries({ queryKey: keys.list });
+      const changed = client.getQueryData<Workspace[]>(keys.list)?.find((one) => one.id === id);
+      if (changed?.missing === false) await client.invalidateQueries({ queryKey: keys.trees(id) });
     },
   });
   return { query, workspaces: query.data ?? [] };
@@ -66,9 +67,10 @@ export function useWorkspaceActions() {
     showWorkspace(opened.id);
   };
   const close = async ({ id, name, path }: Workspace): Promise<void> => {
-    await workspacesApi.close(id);
+    // It leaves the screen first: nothing of it is asked for again once it is closed.
     client.setQueryData<Workspace[]>(keys.list, (known = []) => known.filter((one) => one.id !== id));
     showWorkspace(null, 'replace');
+    await workspacesApi.close(id).finally(refresh);
     notify(`${name} is closed. Its files are untouched.`, {
       action: { label: 'Undo', run: () => void open(path).catch(notifyError) },
     });

@@ -88,7 +88,7 @@ export function PathField({ path, onChange, onConfirm }: PathFieldProps) {
         )}
       >
         {found.map(({ name, repository }, index) => (
-          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- keys go to the field
+          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- keys go to the field
           <div
             key={name}
             id={`${id}-${index}`}

@@ -53,5 +53,5 @@ export function CodeEditor({ text, label, language, marked, onLine, handle }: Co
     }),
     [],
   );
-  return <div ref={host} className="h-full min-h-0" />;
+  return <div ref={host} className="isolate h-full min-h-0" />;
 }

@@ -52,6 +52,7 @@ export function createEditor({ parent, text, label, language, onLine }: EditorOp
         'aria-label': label,
         'aria-readonly': 'true',
         inputmode: 'none',
+        tabindex: '0',
         spellcheck: 'false',
       }),
       lineNumbers({

@@ -67,7 +67,8 @@ const look = EditorView.theme({
   '.cm-panel.cm-search label, .cm-panel label': { fontSize: '13px', marginRight: '10px' },
   '.cm-textfield': field,
   '.cm-textfield:focus': { outline: '2px solid var(--accent)' },
-  '.cm-button': { ...field, backgroundImage: 'none', cursor: 'pointer' },
+  '.cm-button': { ...field, backgroundImage: 'none', cursor: 'pointer', minHeight: '28px' },
+  '.cm-panel input[type=checkbox]': { accentColor: 'var(--accent)', verticalAlign: '-2px' },
   '.cm-panel button[name=close], .cm-dialog-close': {
     color: 'var(--ink-2)',
     fontSize: '18px',
