@@ -34,10 +34,12 @@ export function prepareIndex(database: IndexDatabase) {
     below: database.prepare('select path from files where path > ? and path < ?').pluck(),
     touch: database.prepare('update files set size = ?, modified_ms = ? where path = ?'),
     fileRow: database.prepare('select id, status, lines from files where path = ?').raw(),
-    clearWords: database.prepare(
-      'delete from chunk_words where rowid in (select id from chunks where file_id = ?)',
-    ),
-    clearChunks: database.prepare('delete from chunks where file_id = ?'),
+    chunkRows: database
+      .prepare('select text_hash, id, ordinal, line from chunks where file_id = ? order by ordinal')
+      .raw(),
+    moveChunk: database.prepare('update chunks set ordinal = ?, line = ?, end_line = ? where id = ?'),
+    removeWords: database.prepare('delete from chunk_words where rowid = ?'),
+    removeChunk: database.prepare('delete from chunks where id = ?'),
     clearSymbols: database.prepare('delete from symbols where file_id = ?'),
     clearReferences: database.prepare('delete from refs where file_id = ?'),
     clearImports: database.prepare('delete from imports where file_id = ?'),

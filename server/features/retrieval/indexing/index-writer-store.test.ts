@@ -23,7 +23,8 @@ function indexed(name: string, chunks: number, word = 'word'): FileChange {
     contents: {
       chunks: Array.from({ length: chunks }, (_, at) => ({
         ...{ ...chunk, name: `f${at}`, line: at * 10 + 1, endLine: at * 10 + 10, characters: 10 },
-        ...{ textHash: `${name}${at}`, shape: -5n, words: { name: `f${at}`, path: name, body: word } },
+        ...{ textHash: `${name}${at}${word}`, shape: -5n },
+        words: () => ({ name: `f${at}`, path: name, body: word }),
       })),
       symbols: Array.from({ length: chunks }, (_, at) => ({
         ...{ kind: 'function' as const, name: `F${at}`, container: null, signature: null },
@@ -76,6 +77,39 @@ test('after any changes the totals are what is there, and the words found are th
     }),
     { numRuns: 40 },
   );
+  reading.close();
+  writer.close();
+});
+
+test('an edit keeps the rows of the chunks that it did not change, at their new lines', () => {
+  const writer = new IndexWriter(path);
+  const reading = openIndexToRead(path);
+  const rows = () =>
+    reading.prepare('select id, text_hash as hash, ordinal, line from chunks order by ordinal').all() as {
+      id: number;
+      hash: string;
+      line: number;
+    }[];
+  writer.write([indexed('a', 3, 'x')]);
+  const before = rows();
+  const edited = indexed('a', 3, 'x');
+  const first = indexed('a', 1, 'y');
+  if (edited.kind === 'indexed' && first.kind === 'indexed') {
+    const [, ...kept] = edited.contents.chunks.map((chunk) => ({
+      ...chunk,
+      line: chunk.line + 2,
+      endLine: chunk.endLine + 2,
+    }));
+    edited.contents.chunks = [...first.contents.chunks, ...kept];
+  }
+  writer.write([edited]);
+  const after = rows();
+  expect(after.slice(1).map(({ id }) => id)).toEqual(before.slice(1).map(({ id }) => id));
+  expect(after.map(({ line }) => line)).toEqual([1, 13, 23]);
+  expect(after[0]).toMatchObject({ hash: 'a0y' });
+  const found = (word: string) =>
+    reading.prepare('select count(*) from chunk_words where chunk_words match ?').pluck().get(word);
+  expect([found('x'), found('y')]).toEqual([2, 1]);
   reading.close();
   writer.close();
 });

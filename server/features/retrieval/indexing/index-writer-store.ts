@@ -34,7 +34,8 @@ export interface IndexedChunk {
   characters: number;
   textHash: string;
   shape: bigint | null;
-  words: { name: string; path: string; body: string };
+  /** Asked for only where the chunk is not in the index yet. */
+  words(): { name: string; path: string; body: string };
 }
 
 export interface FileContents {
@@ -174,29 +175,33 @@ export class IndexWriter {
       return;
     }
     const path = change.kind === 'gone' ? change.path : change.file.path;
-    const id = this.#clear(path, totals);
-    if (change.kind === 'gone') {
-      if (id !== undefined) this.#statements.removeFile.run(id);
+    const id = this.#uncount(path, totals);
+    if (id !== undefined) this.#clearOutline(id, totals);
+    if (change.kind === 'indexed') {
+      const fileId = this.#putFile(id, change, totals);
+      const chunkIds = this.#putChunks(fileId, change.contents.chunks, totals);
+      this.#putOutline(fileId, change.contents, chunkIds);
+      totals.symbols += change.contents.symbols.length;
       return;
     }
-    const fileId = this.#putFile(id, change, totals);
-    if (change.kind === 'indexed') this.#putContents(fileId, change.contents, totals);
+    if (id !== undefined) this.#putChunks(id, [], totals);
+    if (change.kind !== 'gone') this.#putFile(id, change, totals);
+    else if (id !== undefined) this.#statements.removeFile.run(id);
   }
 
-  /** Takes out what was known of a file but its row. Answers with its id. */
-  #clear(path: string, totals: IndexTotals): number | undefined {
+  /** Takes what is known of a file out of the totals. Answers with its id. */
+  #uncount(path: string, totals: IndexTotals): number | undefined {
     const row: unknown = this.#statements.fileRow.get(path);
     if (!Array.isArray(row)) return undefined;
-    const [id, status, lines] = [Number(row[0]), String(row[1]), Number(row[2])];
-    totals[countedAs(status)] -= 1;
-    totals.lines -= lines;
-    if (status !== 'indexed') return id;
-    this.#statements.clearWords.run(id);
-    totals.chunks -= this.#statements.clearChunks.run(id).changes;
-    totals.symbols -= this.#statements.clearSymbols.run(id).changes;
-    this.#statements.clearReferences.run(id);
-    this.#statements.clearImports.run(id);
-    return id;
+    totals[countedAs(String(row[1]))] -= 1;
+    totals.lines -= Number(row[2]);
+    return Number(row[0]);
+  }
+
+  #clearOutline(fileId: number, totals: IndexTotals): void {
+    totals.symbols -= this.#statements.clearSymbols.run(fileId).changes;
+    this.#statements.clearReferences.run(fileId);
+    this.#statements.clearImports.run(fileId);
   }
 
   #putFile(
@@ -217,39 +222,57 @@ export class IndexWriter {
     return id ?? Number(lastInsertRowid);
   }
 
-  #putContents(fileId: number, contents: FileContents, totals: IndexTotals): void {
-    const { putChunk, putWords, putSymbol, putReference, putImport } = this.#statements;
-    const chunkIds = contents.chunks.map((chunk, ordinal) => {
+  /** What stays the same keeps its row and its words, so that an edit costs what it changed. Answers with the ids. */
+  #putChunks(fileId: number, chunks: readonly IndexedChunk[], totals: IndexTotals): number[] {
+    const { chunkRows, moveChunk, putChunk, putWords, removeWords, removeChunk } = this.#statements;
+    const before = byHash(chunkRows.all(fileId));
+    const ids = chunks.map((chunk, ordinal) => {
       const { kind, name, container, signature, header, line, endLine, characters, textHash, shape } = chunk;
-      const id = putChunk.run(
+      const kept = before.get(textHash)?.shift();
+      if (kept !== undefined) {
+        if (kept.line !== line || kept.ordinal !== ordinal) moveChunk.run(ordinal, line, endLine, kept.id);
+        return kept.id;
+      }
+      const { lastInsertRowid: id } = putChunk.run(
         ...[fileId, ordinal, kind, name, container, signature, header, line, endLine, characters],
         ...[textHash, shape],
-      ).lastInsertRowid;
-      putWords.run(id, chunk.words.name, chunk.words.path, chunk.words.body);
+      );
+      const words = chunk.words();
+      putWords.run(id, words.name, words.path, words.body);
+      totals.chunks += 1;
       return Number(id);
     });
-    const chunkAround = enclosing(contents.chunks, contents.symbols);
-    const symbolIds = contents.symbols.map((symbol, at) => {
-      const { name, kind, container, signature, line, endLine, exported } = symbol;
-      const chunk = chunkAround[at];
-      const chunkId = chunk === undefined ? null : (chunkIds[chunk] ?? null);
-      return Number(
-        putSymbol.run(
-          ...[fileId, chunkId, name, name.toLowerCase(), kind, container, signature, line, endLine],
-          exported ? 1 : 0,
-        ).lastInsertRowid,
-      );
-    });
-    const symbolAround = enclosing(contents.symbols, contents.references);
-    for (const [at, { name, kind, line }] of contents.references.entries()) {
-      const symbol = symbolAround[at];
-      putReference.run(fileId, name, kind, line, symbol === undefined ? null : (symbolIds[symbol] ?? null));
+    for (const { id } of [...before.values()].flat()) {
+      removeWords.run(id);
+      removeChunk.run(id);
+      totals.chunks -= 1;
     }
-    for (const { specifier, names, line } of contents.imports) {
+    return ids;
+  }
+
+  #putOutline(
+    fileId: number,
+    { chunks, symbols, references, imports }: FileContents,
+    chunkIds: number[],
+  ): void {
+    const { putSymbol, putReference, putImport } = this.#statements;
+    const chunkAround = enclosing(chunks, symbols);
+    const symbolIds = symbols.map((symbol, at) => {
+      const { name, kind, container, signature, line, endLine, exported } = symbol;
+      const chunkId = chunkIds[chunkAround[at] ?? -1] ?? null;
+      const { lastInsertRowid } = putSymbol.run(
+        ...[fileId, chunkId, name, name.toLowerCase(), kind, container, signature, line, endLine],
+        exported ? 1 : 0,
+      );
+      return Number(lastInsertRowid);
+    });
+    const symbolAround = enclosing(symbols, references);
+    for (const [at, { name, kind, line }] of references.entries()) {
+      putReference.run(fileId, name, kind, line, symbolIds[symbolAround[at] ?? -1] ?? null);
+    }
+    for (const { specifier, names, line } of imports) {
       putImport.run(fileId, specifier, JSON.stringify(names), line);
     }
-    totals.chunks += chunkIds.length;
-    totals.symbols += symbolIds.length;
   }
 
   #readTotals(): IndexTotals {
@@ -269,6 +292,25 @@ function tuneForWriting(database: IndexDatabase): void {
   set.run('hashsize', 16n * 2n ** 20n);
   set.run('automerge', 0n);
   set.run('crisismerge', 64n);
+}
+
+interface ChunkRow {
+  id: number;
+  ordinal: number;
+  line: number;
+}
+
+function byHash(rows: readonly unknown[]): Map<string, ChunkRow[]> {
+  const found = new Map<string, ChunkRow[]>();
+  for (const row of rows) {
+    if (!Array.isArray(row)) continue;
+    const [hash, id, ordinal, line] = row;
+    const chunk = { id: Number(id), ordinal: Number(ordinal), line: Number(line) };
+    const same = found.get(String(hash));
+    if (same === undefined) found.set(String(hash), [chunk]);
+    else same.push(chunk);
+  }
+  return found;
 }
 
 function countedAs(status: string): 'files' | 'skipped' | 'failed' {

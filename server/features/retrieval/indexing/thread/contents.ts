@@ -15,11 +15,11 @@ export function contentsOf(
     characters: text.length,
     textHash: textHash(chunk.header, text),
     shape: shapeOf(text),
-    words: {
+    words: () => ({
       name: splitWords(chunk.name ?? ''),
       path: pathWords,
       body: splitWords(`${chunk.container ?? ''} ${chunk.signature ?? ''}\n${text}`),
-    },
+    }),
   }));
   const { symbols, references, imports, problem } = parsed;
   return { chunks, symbols, references, imports, problem };

@@ -7,7 +7,7 @@ import { shapeOf } from '../../parsing/shape.ts';
 import { serveIndexing } from './serve-indexing.ts';
 
 // On Linux a priority belongs to a thread: whoever waits for an answer goes first.
-if (process.platform === 'linux') setPriority(0, 10);
+if (process.platform === 'linux') setPriority(0, 5);
 
 if (parentPort) {
   serveIndexing({
