@@ -169,6 +169,14 @@ export const searchRoutes = {
       z.object({ files: z.array(z.object({ path: z.string(), language: z.string().nullable() })) }),
     ),
   }),
+  /** The languages of the files in the index, the most frequent first. */
+  languages: createRoute({
+    method: 'get',
+    path: '/retrieval/{workspace}/languages',
+    tags: Tags,
+    request: { params: Params },
+    responses: okJson(z.object({ languages: z.array(z.object({ language: z.string(), files: z.int() })) })),
+  }),
   /** The symbols of a file, in their order. */
   outline: createRoute({
     method: 'get',

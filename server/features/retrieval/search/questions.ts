@@ -2,6 +2,7 @@ import { neighbours, pointed } from '../context/neighbours.ts';
 import { duplicates } from './alike/duplicates.ts';
 import { chunkHash, likeness } from './alike/likeness.ts';
 import { files } from './names/files.ts';
+import { languages } from './names/languages.ts';
 import { outline } from './names/outline.ts';
 import { references } from './names/references.ts';
 import { symbols } from './names/symbols.ts';
@@ -16,6 +17,7 @@ export const questions = {
   matches,
   symbols,
   files,
+  languages,
   outline,
   references,
   chunkHash,

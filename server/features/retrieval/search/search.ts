@@ -171,6 +171,10 @@ function createSearchRoutes(search: Omit<Search, 'routes'>, reader: IndexReader)
       const { signal } = c.req.raw;
       return c.json(await reader.ask('files', workspace, c.req.valid('query'), { signal }), 200);
     })
+    .openapi(searchRoutes.languages, async (c) => {
+      const { workspace } = c.req.valid('param');
+      return c.json(await reader.ask('languages', workspace, {}, { signal: c.req.raw.signal }), 200);
+    })
     .openapi(searchRoutes.outline, async (c) => {
       const { workspace } = c.req.valid('param');
       return c.json(await reader.ask('outline', workspace, c.req.valid('query')), 200);

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { type IndexedFolder, openIndexedFolder } from '../testing/indexed-folder.ts';
 import { files } from './files.ts';
 import { fitName } from './fuzzy.ts';
+import { languages } from './languages.ts';
 import { outline } from './outline.ts';
 import { references } from './references.ts';
 import { symbols } from './symbols.ts';
@@ -106,4 +107,12 @@ test('of two definitions of one name, the one meant at a place', async () => {
   expect(await meantAt('second.ts', 1)).toEqual(['second.ts']);
   expect(await meantAt('main.ts', 3)).toEqual(['store.ts']);
   expect((await meantAt('other.ts', 2)).toSorted()).toEqual(['second.ts', 'store.ts']);
+});
+
+test('the languages of the files are told, the most frequent first', async () => {
+  const folder = await open({ 'a.py': 'a = 1\n', 'b.ts': 'let b = 1;\n', 'c.ts': 'let c = 1;\n', LICENSE: 'x\n' });
+  expect(languages(folder.place).languages.slice(0, 2)).toEqual([
+    { language: 'typescript', files: 2 },
+    { language: 'python', files: 1 },
+  ]);
 });

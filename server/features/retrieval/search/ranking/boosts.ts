@@ -10,7 +10,7 @@ export type Boost = Why['boosts'][number];
 const DEFINES = 2;
 const NAME = 0.3;
 const CLASS = 0.1;
-const FILE = 0.1;
+const FILE = 0.05;
 const TEST = 0.3;
 /** Of each of the next three chunks of the same file, over the best one. */
 const COHERENCE = 0.05;

@@ -34,6 +34,8 @@ export interface RankAnswer {
 
 /** BM25 favours short chunks a little too much: tuned on the tuning part of E1. */
 const LENGTH = 0.05;
+/** Below so many characters it says nothing more. */
+const SHORT = 50;
 /** Results that are held against the question. */
 const CHECKED = 5;
 
@@ -83,7 +85,7 @@ function order({ index }: ReadingPlace, input: RankInput, gathered: Gathered): R
   const raw = new Map(
     chunks.map(({ id, characters }) => [
       id,
-      (known.get(id)?.words ?? 0) * Math.max(1, characters / 500) ** LENGTH,
+      (known.get(id)?.words ?? 0) * Math.max(SHORT, characters) ** LENGTH,
     ]),
   );
   const found = [...raw.values()].filter((score) => score > 0);
