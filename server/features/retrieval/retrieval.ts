@@ -7,25 +7,61 @@ import { Indexing } from './indexing/indexing.ts';
 import type { RetrievalContext } from './room.ts';
 import { createIndexReader, type IndexReader } from './search/index-reader.ts';
 import { createSearch } from './search/search.ts';
+import { createVectors, type Vectors } from './vectors.ts';
 
 /** What this room tells of one workspace: `retrieval:<workspace id>`. */
 const TOPICS = [/^retrieval:[0-9A-HJKMNP-TV-Z]{26}$/];
 
 /** Indexes of opened folders: kept up to date, searched, drawn, and handed to the chat as evidence. */
 export const retrievalFeature = defineFeature<RetrievalEvents>('retrieval', (context) => {
-  const indexing = new Indexing(context);
+  const indexing: Indexing = new Indexing(context, { vectors: (workspaceId) => vectors.state(workspaceId) });
+  const vectors = openVectors(context, indexing);
   const reader = openReader(context, indexing);
-  const search = createSearch({ reader, noteOf: (workspaceId) => noteOf(indexing.state(workspaceId)) });
+  const search = createSearch({
+    reader,
+    vectors,
+    noteOf: (workspaceId) => noteOf(indexing.state(workspaceId)),
+  });
   return {
     routes: createRoutes().route('/', indexing.routes).route('/', search.routes),
     topics: TOPICS,
-    start: () => indexing.start(),
+    start() {
+      indexing.start();
+      followFolders(context, vectors);
+    },
     async stop() {
+      await vectors.stop();
       await reader.close();
       await indexing.stop();
     },
   };
 });
+
+/** Vectors follow the index: at the start, after each change, and when a folder is closed. */
+function openVectors(context: RetrievalContext, indexing: Indexing): Vectors {
+  const find = (id: string) => context.hooks.all('workspaceSource')[0]?.find(id);
+  const vectors = createVectors(context, {
+    placesOf(owner) {
+      const entry = find(owner);
+      return entry && { kind: 'chunks', index: indexing.path(owner), root: entry.root };
+    },
+  });
+  vectors.follow((owner) => indexing.announce(owner));
+  indexing.onChanged((workspaceId) => vectors.update(workspaceId));
+  indexing.onRelease((workspaceId) => vectors.release(workspaceId));
+  return vectors;
+}
+
+function followFolders({ hooks, log }: RetrievalContext, vectors: Vectors): void {
+  const source = hooks.all('workspaceSource')[0];
+  for (const { id } of source?.list() ?? []) vectors.update(id);
+  source?.follow((id, entry) => {
+    if (entry) return vectors.update(id);
+    vectors.forget(id).catch((error: unknown) => {
+      log.warn({ err: error, workspaceId: id }, 'vectors of a closed folder could not be deleted');
+    });
+  });
+}
 
 function openReader({ log, hooks }: RetrievalContext, indexing: Indexing): IndexReader {
   const reader = createIndexReader({

@@ -19,8 +19,8 @@ interface Waiting {
   fail(error: unknown): void;
 }
 
-/** Milliseconds for open tables to be closed. */
-const CLOSE_MS = 2_000;
+/** Milliseconds for what is under way to end, and for open tables to be closed. */
+const CLOSE_MS = 10_000;
 
 /**
  * A thread, because loading LanceDB takes some 200 ms and each answer some more of pure JavaScript: the daemon's event
@@ -85,10 +85,15 @@ export function createVectorCalls(folder: string): VectorCalls {
     call,
     async stop() {
       const last = worker;
-      if (last) await call('close', null, AbortSignal.timeout(CLOSE_MS)).catch(() => undefined);
+      const closed = last && call('close', null, AbortSignal.timeout(CLOSE_MS));
       stopped = true;
+      // One that does not end is left alone: it holds nothing that a stop of the process would spoil.
+      const mayEnd = await closed?.then(
+        () => true,
+        () => false,
+      );
       worker = undefined;
-      await last?.terminate();
+      if (mayEnd) await last?.terminate();
       const error = new AppError('internal', 'The vectors are closed.');
       for (const { fail } of waiting.values()) fail(error);
     },

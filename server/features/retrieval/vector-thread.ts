@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AppError, toAppError } from '#server/kernel/errors.ts';
 import { type NearVector, type VectorFacts, type VectorRows, VectorTables } from './vector-tables.ts';
-import { ChunkTexts } from './vector-texts.ts';
-import { VectorWork } from './vector-work-store.ts';
+import { type ChunkPlaces, ChunkTexts, type TextSource } from './vector-texts.ts';
+
+/** Where an owner's texts are. */
+export type TextPlaces = ChunkPlaces;
 
 /** Which table is meant. */
 interface Place {
@@ -13,10 +15,12 @@ interface Place {
 /** What the thread is asked, and what it answers. LanceDB, the index and the files are read here and nowhere else. */
 export interface VectorQuestions {
   answering: { input: { owner: string }; answer: VectorFacts | null };
-  /** Finds the texts of an index that have no vector, and takes over those that another table has. */
-  plan: { input: Place & { index: string }; answer: VectorPlan };
-  /** The next texts of the plan. `skipped`: not on the disk as they were indexed. */
-  take: { input: { owner: string; root: string; limit: number }; answer: TakenTexts };
+  /** Finds the texts that have no vector, and takes over those that another table has. Errors: not_found. */
+  plan: { input: Place & { places: TextPlaces }; answer: VectorPlan };
+  /** The next texts of the plan. `skipped`: not there as they were planned. */
+  take: { input: { owner: string; limit: number }; answer: TakenTexts };
+  /** Closes what the owner's plan reads from. */
+  release: { input: { owner: string }; answer: void };
   add: { input: Place & VectorRows; answer: void };
   complete: { input: Place; answer: void };
   tidy: { input: Place; answer: void };
@@ -29,7 +33,7 @@ export interface VectorQuestions {
   close: { input: null; answer: void };
 }
 
-/** `texts`: different ones in the index; `missing`: without a vector. */
+/** `texts`: all there are; `missing`: without a vector. */
 export interface VectorPlan {
   texts: number;
   missing: number;
@@ -58,10 +62,9 @@ type Answers = {
 };
 
 interface Plan {
-  work: VectorWork;
-  chunks: number[];
+  source: TextSource;
+  places: number[];
   at: number;
-  texts: ChunkTexts | undefined;
 }
 
 /** Vectors of texts that are gone may stay, for a branch that comes back, up to this share of those that are there. */
@@ -73,39 +76,38 @@ const plans = new Map<string, Plan>();
 
 const answers: Answers = {
   answering: ({ owner }) => tables.answering(owner),
-  plan: async ({ owner, facts, index }) => {
+  plan: async ({ owner, facts, places }) => {
     endPlan(owner);
-    const work = new VectorWork(index);
-    const plan: Plan = { work, chunks: [], at: 0, texts: undefined };
+    const source = openSource(places);
+    const plan: Plan = { source, places: [], at: 0 };
     plans.set(owner, plan);
-    const texts = work.texts();
+    const texts = source.texts();
     const present = await tables.hashes(owner, facts);
     const missing = new Map([...texts].filter(([hash]) => !present.has(hash)));
     if (missing.size > 0) {
       for (const hash of await tables.copy(owner, facts, new Set(missing.keys()))) missing.delete(hash);
     }
     await dropGone({ owner, facts }, present, texts);
-    plan.chunks = [...missing.values()];
+    plan.places = [...missing.values()];
     return { texts: texts.size, missing: missing.size };
   },
-  take: async ({ owner, root, limit }) => {
+  take: async ({ owner, limit }) => {
     const taken: TakenTexts = { hashes: [], texts: [], skipped: 0, last: true };
     const plan = plans.get(owner);
     if (!plan) return taken;
-    plan.texts ??= new ChunkTexts(root);
-    while (taken.hashes.length < limit && plan.at < plan.chunks.length) {
-      const place = plan.work.place(plan.chunks[plan.at] ?? -1);
+    while (taken.hashes.length < limit && plan.at < plan.places.length) {
+      const found = await plan.source.read(plan.places[plan.at] ?? -1);
       plan.at += 1;
-      const text = place && (await plan.texts.read(place));
-      if (place && text !== undefined) {
-        taken.hashes.push(place.hash);
-        taken.texts.push(text);
+      if (found) {
+        taken.hashes.push(found.hash);
+        taken.texts.push(found.text);
       } else taken.skipped += 1;
     }
-    taken.last = plan.at >= plan.chunks.length;
+    taken.last = plan.at >= plan.places.length;
     if (taken.last) endPlan(owner);
     return taken;
   },
+  release: async ({ owner }) => endPlan(owner),
   add: ({ owner, facts, hashes, vectors }) => tables.add(owner, facts, { hashes, vectors }),
   complete: ({ owner, facts }) => tables.complete(owner, facts),
   tidy: ({ owner, facts }) => tables.tidy(owner, facts),
@@ -126,8 +128,15 @@ const answers: Answers = {
   },
 };
 
+/** A thread that ends while LanceDB still works for it takes the whole process with it: SIGSEGV. */
+const underWay = new Set<Promise<void>>();
+
+function openSource(places: TextPlaces): TextSource {
+  return new ChunkTexts(places);
+}
+
 function endPlan(owner: string): void {
-  plans.get(owner)?.work.close();
+  plans.get(owner)?.source.close();
   plans.delete(owner);
 }
 
@@ -143,14 +152,20 @@ async function answer<Name extends keyof VectorQuestions>(
   return answers[name](input);
 }
 
-parentPort?.on('message', ({ id, name, input }: VectorCall) => {
-  void answer(name, input).then(
-    (value) => parentPort?.postMessage({ id, answer: value }),
-    (thrown: unknown) => {
-      const { code, message } = toAppError(thrown);
-      // What nobody foresaw is told whole: it ends in the log, not on a screen.
-      const whole = thrown instanceof AppError ? message : String(thrown);
-      parentPort?.postMessage({ id, error: { code, message: whole } });
-    },
-  );
+async function reply({ id, name, input }: VectorCall): Promise<void> {
+  try {
+    if (name === 'close') await Promise.all(underWay);
+    parentPort?.postMessage({ id, answer: await answer(name, input) });
+  } catch (thrown) {
+    const { code, message } = toAppError(thrown);
+    // What nobody foresaw is told whole: it ends in the log, not on a screen.
+    const whole = thrown instanceof AppError ? message : String(thrown);
+    parentPort?.postMessage({ id, error: { code, message: whole } });
+  }
+}
+
+parentPort?.on('message', (call: VectorCall) => {
+  const work = reply(call);
+  underWay.add(work);
+  void work.then(() => underWay.delete(work));
 });
