@@ -1,8 +1,10 @@
 import { defineFeature } from '#server/feature.ts';
 import { AppError } from '#server/kernel/errors.ts';
 import { createRoutes } from '#server/kernel/http.ts';
+import { Context } from './context/context.ts';
 import type { RetrievalEvents } from './contract.ts';
 import type { IndexState } from './indexing/contract.ts';
+import { createGraphs } from './graphs/graphs.ts';
 import { Indexing } from './indexing/indexing.ts';
 import type { RetrievalContext } from './room.ts';
 import { createIndexReader, type IndexReader } from './search/index-reader.ts';
@@ -22,8 +24,14 @@ export const retrievalFeature = defineFeature<RetrievalEvents>('retrieval', (con
     vectors,
     noteOf: (workspaceId) => noteOf(indexing.state(workspaceId)),
   });
+  const graphs = createGraphs({ reader, hooks: context.hooks, generations: context.generations });
+  const evidence = new Context({ house: context, reader, search });
   return {
-    routes: createRoutes().route('/', indexing.routes).route('/', search.routes),
+    routes: createRoutes()
+      .route('/', indexing.routes)
+      .route('/', search.routes)
+      .route('/', evidence.routes)
+      .route('/', graphs.routes),
     topics: TOPICS,
     start() {
       indexing.start();

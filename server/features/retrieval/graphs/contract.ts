@@ -3,6 +3,8 @@ import { jsonBody, okJson } from '#server/kernel/contract.ts';
 import { WorkspaceId } from '../../workspaces/contract.ts';
 import { SymbolEntry } from '../search/contract.ts';
 
+export type { GraphsApi } from './graphs.ts';
+
 const Tags = ['retrieval'];
 const Params = z.object({ workspace: WorkspaceId });
 const Path = z.string().min(1).max(4096);

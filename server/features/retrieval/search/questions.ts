@@ -1,4 +1,9 @@
 import { neighbours, pointed } from '../context/neighbours.ts';
+import { related } from '../graphs/calls/related.ts';
+import { symbolGraph } from '../graphs/calls/symbol-graph.ts';
+import { deadCode } from '../graphs/dead/dead-code.ts';
+import { importGraph } from '../graphs/imports/import-graph.ts';
+import { rankSymbols } from '../graphs/map/rank-symbols.ts';
 import { duplicates } from './alike/duplicates.ts';
 import { chunkHash, likeness } from './alike/likeness.ts';
 import { files } from './names/files.ts';
@@ -25,6 +30,11 @@ export const questions = {
   duplicates,
   neighbours,
   pointed,
+  related,
+  importGraph,
+  symbolGraph,
+  deadCode,
+  rankSymbols,
 };
 
 export type Questions = typeof questions;
@@ -33,4 +43,6 @@ export type Questions = typeof questions;
 export const SLOW_QUESTIONS: ReadonlySet<keyof Questions> = new Set<keyof Questions>([
   'matches',
   'duplicates',
+  'deadCode',
+  'rankSymbols',
 ]);

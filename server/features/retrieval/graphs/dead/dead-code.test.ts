@@ -70,6 +70,7 @@ test('entry points, framework files, decorated functions, overrides and heirs ar
     'start.py':
       'def main():\n    pass\n\n@app.route("/x")\ndef show_page():\n    pass\n\nclass A(Base):\n    def process_item(self):\n        pass\n\nclass B:\n    def __repr__(self):\n        return ""\n    def process_other(self):\n        pass\n\nB()\nA()\n',
     'over.ts': 'export default function Widget() {}\n',
+    'server.ts': 'start({\n  onRequest() {},\n});\nconst options = { onLate() {} };\nstart(options);\n',
     'Main.java':
       'class Runner implements Runnable {\n  @Override\n  public void runIt() {}\n}\nclass Other { Runner r = new Runner(); }\nclass Main { Other o = new Other(); }\n',
   });

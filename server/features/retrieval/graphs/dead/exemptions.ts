@@ -1,3 +1,4 @@
+import { familyOf } from '../calls/binder.ts';
 import type { Unreferenced } from './unreferenced.ts';
 
 /** What is known of the file: its lines, and which files others begin at. */
@@ -64,8 +65,9 @@ export function isUsedByRules(one: Unreferenced, { text, entries }: Surroundings
   if (DEFAULT_EXPORT.test(line)) return 'exported as the default of a file';
   if (OVERRIDE.test(line)) return 'that override another';
   if (isAnnotated(text, symbol.line)) return 'with a decorator or an annotation';
-  if (isMember(symbol.kind, symbol.container) && belongsToHeir(one, text))
-    return 'in a class that another one calls';
+  const owner = isMember(symbol) ? ownerOf(one, text) : 'class';
+  if (owner === 'heir') return 'in a class that another one calls';
+  if (owner === 'object') return 'in an object that may be handed to others';
   if (isNested(one)) return 'inside of a function';
   return undefined;
 }
@@ -81,21 +83,23 @@ function isAnnotated(text: readonly string[], line: number): boolean {
   return false;
 }
 
-function isMember(kind: string, container: string | null): boolean {
-  return container !== null && (kind === 'method' || kind === 'constant' || kind === 'variable');
+function isMember({ kind, container }: Unreferenced['symbol']): boolean {
+  return kind === 'method' || (container !== null && (kind === 'constant' || kind === 'variable'));
 }
 
 const TYPE_BEGINS = /\b(?:class|struct|interface|impl|extension|trait|object|protocol|enum)\b/;
 
-/** Whether the class around a member extends or implements something, which may call the member. */
-function belongsToHeir({ symbol, file }: Unreferenced, text: readonly string[]): boolean {
-  const owner = symbol.container?.split(' > ').at(-1) ?? '';
-  for (let at = symbol.line - 2; at >= 0; at -= 1) {
+/** What a member lies in: a class of its own, one that extends or implements another, or an object of a script. */
+function ownerOf({ symbol, file }: Unreferenced, text: readonly string[]): 'class' | 'heir' | 'object' {
+  const owner = symbol.container?.split(' > ').at(-1);
+  const first = owner === undefined ? symbol.line : 0;
+  for (let at = symbol.line - 2; at >= first; at -= 1) {
     const line = text[at] ?? '';
-    if (!line.includes(owner) || !TYPE_BEGINS.test(line)) continue;
-    return (HERITAGE[file.language ?? ''] ?? OTHER_HERITAGE).test(`${line} ${text[at + 1] ?? ''}`);
+    if (!line.includes(owner ?? '') || !TYPE_BEGINS.test(line)) continue;
+    const heritage = HERITAGE[file.language ?? ''] ?? OTHER_HERITAGE;
+    return heritage.test(`${line} ${text[at + 1] ?? ''}`) ? 'heir' : 'class';
   }
-  return false;
+  return familyOf(file) === 'script' ? 'object' : 'class';
 }
 
 /** What a function defines for itself is left to linters, which see its scope. */

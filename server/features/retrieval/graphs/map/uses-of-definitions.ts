@@ -2,8 +2,9 @@ import type { IndexDatabase } from '../../indexing/index-schema-store.ts';
 import type { SymbolEntry, SymbolKind } from '../../search/contract.ts';
 import { perIndex } from '../../search/reading/index-cache.ts';
 import { familyOf } from '../calls/binder.ts';
-import { allSymbols, allUses, type FileNode, filesById } from '../graph-store.ts';
-import { importMap } from '../imports/import-map.ts';
+import { isCommonName } from '../calls/common-names.ts';
+import { allSymbols, allUses, type FileNode, filesById, type NameRow } from '../graph-store.ts';
+import { type Import, importMap } from '../imports/import-map.ts';
 
 /** A symbol that a map may show. */
 export interface Definition {
@@ -29,17 +30,25 @@ const SHOWN: ReadonlySet<SymbolKind> = new Set<SymbolKind>([
   ...(['function', 'method', 'class', 'interface', 'type', 'enum', 'struct', 'trait', 'constant'] as const),
   'macro',
 ]);
-/** A name with more definitions says little: https://github.com/Aider-AI/aider/blob/main/aider/repomap.py */
-const MANY_DEFINITIONS = 5;
+/** What a use counts that is the same name only, beside one that an import explains. */
+const UNCERTAIN = 0.1;
 
 /** Which definitions of the workspace every file uses, by names, and by imports where they say which one is meant. */
 export const definitionUses = perIndex((index: IndexDatabase): DefinitionUses => {
   const files = filesById(index);
   const definitions: Definition[] = [];
   const byName = new Map<string, Definition[]>();
-  for (const { fileId, exported, endLine, id: _, ...symbol } of allSymbols(index)) {
+  const symbols = [...allSymbols(index)];
+  const classes = classNames(symbols);
+  for (const { fileId, exported, endLine, id: _, ...symbol } of symbols) {
     const file = files.get(fileId);
     if (file === undefined || !SHOWN.has(symbol.kind)) continue;
+    if (
+      symbol.kind === 'method' &&
+      familyOf(file) === 'script' &&
+      !classes.has(`${fileId} ${ownerOf(symbol)}`)
+    )
+      continue;
     const entry = { ...symbol, path: file.path, end_line: endLine, exported: exported !== 0 };
     const definition = { at: definitions.length, file, entry };
     definitions.push(definition);
@@ -51,16 +60,27 @@ export const definitionUses = perIndex((index: IndexDatabase): DefinitionUses =>
   for (const [fileId, names] of countUses(index, byName)) {
     const file = files.get(fileId);
     if (file === undefined) continue;
-    const imported = new Set((importMap(index).out.get(fileId) ?? []).map(({ to }) => to.id));
+    const imports = importMap(index).out.get(fileId) ?? [];
     uses.set(
       fileId,
       [...names].flatMap(([name, count]) =>
-        sharedUses(file, imported, { all: byName.get(name) ?? [], count }),
+        sharedUses(file, imports, { all: byName.get(name) ?? [], count }),
       ),
     );
   }
   return { definitions, uses };
 });
+
+/** Classes by their file and name: what functions of other objects of a script do, their names do not tell. */
+function classNames(symbols: readonly NameRow[]): ReadonlySet<string> {
+  return new Set(
+    symbols.filter(({ kind }) => kind === 'class').map(({ fileId, name }) => `${fileId} ${name}`),
+  );
+}
+
+function ownerOf({ container }: Pick<SymbolEntry, 'container'>): string | undefined {
+  return container?.split(' > ').at(-1);
+}
 
 /** By file: how often it uses each name that the workspace defines. */
 function countUses(
@@ -77,30 +97,39 @@ function countUses(
   return counts;
 }
 
-function sharedUses(
-  file: FileNode,
-  imported: ReadonlySet<number>,
-  { all, count }: { all: readonly Definition[]; count: number },
-): Use[] {
+interface NameUse {
+  all: readonly Definition[];
+  count: number;
+}
+
+function sharedUses(file: FileNode, imports: readonly Import[], { all, count }: NameUse): Use[] {
   // A name that the file defines itself is its own.
   if (all.some((one) => one.file.id === file.id)) return [];
-  const known = all.filter((one) => imported.has(one.file.id));
-  const meant = known.length > 0 ? known : all.filter((one) => isPossible(file, one));
+  const brought = all.filter((one) => imports.some((by) => by.to.id === one.file.id && brings(by, one)));
+  const meant = brought.length > 0 ? brought : all.filter((one) => isPossible(file, one));
   const [first] = meant;
   if (first === undefined) return [];
-  const factor = worthOf(first.entry.name) * (meant.length > MANY_DEFINITIONS ? 0.1 : 1);
+  const certainty = brought.length > 0 ? 1 : UNCERTAIN;
   // The square root keeps a name that one file repeats from outweighing one that many files use.
-  const weight = (factor * Math.sqrt(count)) / meant.length;
+  const weight = (certainty * worthOf(first.entry) * Math.sqrt(count)) / meant.length;
   return meant.map((definition) => ({ definition, weight }));
 }
 
+/** Whether an import brings a definition, or the class that it is a member of. */
+function brings({ names }: Import, { entry }: Definition): boolean {
+  if (names.length === 0 || names.includes(entry.name) || names.includes('default')) return true;
+  const owner = ownerOf(entry);
+  return owner !== undefined && names.includes(owner);
+}
+
 function isPossible(file: FileNode, { file: other, entry }: Definition): boolean {
+  if (isCommonName(entry.name)) return false;
   return entry.exported && familyOf(file) === familyOf(other) && (file.isTest || !other.isTest);
 }
 
-/** Long names in several parts are made for one thing; short ones are everywhere. */
-function worthOf(name: string): number {
-  if (name.startsWith('_')) return 0.1;
-  const hasParts = /_[a-z\d]|[a-z][A-Z]|[A-Z][a-z]+[A-Z]/i.test(name) && /_|[a-z][A-Z]/.test(name);
+/** Long names in several parts are made for one thing; short ones, and members, are everywhere. */
+function worthOf({ name, container }: SymbolEntry): number {
+  if (name.startsWith('_') || (container !== null && isCommonName(name))) return 0.1;
+  const hasParts = /[^_]_[^_]|[a-z][A-Z]/.test(name);
   return hasParts && name.length >= 8 ? 10 : 1;
 }

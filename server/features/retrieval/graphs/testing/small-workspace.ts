@@ -11,6 +11,8 @@ import { createImportResolver } from '../../parsing/imports/resolve-import.ts';
 import { createParser } from '../../parsing/parser.ts';
 import type { ReadingPlace } from '../../search/question.ts';
 
+const parser = await createParser();
+
 /** A folder on the disk with these files, read by the real parser into a real index. `close` deletes both. */
 export async function openSmallWorkspace(
   files: Record<string, string>,
@@ -18,7 +20,6 @@ export async function openSmallWorkspace(
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'mlx-code-graphs-')));
   const root = join(home, 'workspace');
   const indexPath = join(home, 'index.sqlite');
-  const parser = await createParser();
   const writer = new IndexWriter(indexPath);
   mkdirSync(root);
   for (const [path, text] of Object.entries(files)) {
@@ -38,7 +39,6 @@ export async function openSmallWorkspace(
     };
     writer.write([{ kind: 'indexed', file: entry, contents: contentsOf(path, parsed, () => null) }]);
   }
-  parser.close();
   const resolve = createImportResolver(root);
   await resolveAll(writer, resolve, async () => undefined);
   writer.close();
