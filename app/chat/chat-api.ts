@@ -1,6 +1,7 @@
 import { hc } from 'hono/client';
 import { API, apiOptions } from '#app/_client/api.ts';
 import type {
+  AskedContext,
   ChatApi,
   Conversation,
   ConversationSummary,
@@ -34,10 +35,11 @@ export interface NewConversation {
   model_id: string | null;
   system_prompt: string;
   parameters: Parameters;
+  workspace_id: string | null;
 }
 
 export type ConversationChange = Partial<
-  Pick<Conversation, 'title' | 'model_id' | 'system_prompt' | 'parameters' | 'pinned'>
+  Pick<Conversation, 'title' | 'model_id' | 'system_prompt' | 'parameters' | 'pinned' | 'workspace_id'>
 >;
 
 interface Live {
@@ -86,14 +88,16 @@ export const chatApi = {
 
   send: async (
     id: string,
-    json: { text: string; request_id: string; overflow: Overflow },
+    json: { text: string; request_id: string; overflow: Overflow; context: AskedContext | null },
   ): Promise<Started> => (await conversation.messages.$post({ param: { id }, json })).json(),
 
   edit: async (id: string, json: { text: string; overflow: Overflow }): Promise<Started> =>
     (await message.edit.$post({ param: { id }, json })).json(),
 
-  regenerate: async (id: string, json: { model_id?: string; overflow: Overflow }): Promise<Started> =>
-    (await message.regenerate.$post({ param: { id }, json })).json(),
+  regenerate: async (
+    id: string,
+    json: { model_id?: string; refresh?: boolean; overflow: Overflow },
+  ): Promise<Started> => (await message.regenerate.$post({ param: { id }, json })).json(),
 
   resume: async (id: string): Promise<Message> =>
     (await message.continue.$post({ param: { id }, json: {} })).json(),

@@ -19,6 +19,8 @@ import { useDraft } from './composer/use-draft.ts';
 import { useTokenCount } from './composer/use-token-count.ts';
 import { ConversationTitle } from './conversation-title.tsx';
 import { deleteConversations } from './conversations/use-conversation-list.ts';
+import { SourcesPanel } from './evidence/sources-panel.tsx';
+import { useEvidence } from './evidence/use-evidence.ts';
 import { EmptyConversation } from './empty-conversation.tsx';
 import { ModelPicker } from './model/model-picker.tsx';
 import { useNewConversation } from './new-conversation.ts';
@@ -46,14 +48,25 @@ export function ChatScreen() {
   const loaded = resident.find((one) => one.model_id === model?.id);
   const [draft, setDraft] = useDraft(id);
   const [editing, setEditing] = useState<string | null>(null);
-  const { sending, send } = useSend({ conversationId: id, onSent: () => setDraft('') });
+  const canCount =
+    running === undefined && model?.usable === true && (draft.trim() !== '' || loaded !== undefined);
+  const evidence = useEvidence({
+    ...{ conversationId: id, workspaceId: settings.workspace_id, draft, modelId: model?.id },
+    previews: canCount,
+    onAttach: (workspace_id) => void change({ workspace_id }).then(notifyProblem),
+  });
+  const { sending, send } = useSend({
+    conversationId: id,
+    context: evidence.context,
+    onSent: () => setDraft(''),
+  });
   const count = useTokenCount({
     conversationId: id,
     settings,
     modelId: model?.id,
     draft,
     path: `${messages.at(-1)?.id} ${messages.at(-1)?.status} ${settings.system_prompt}`,
-    enabled: running === undefined && model?.usable === true && (draft.trim() !== '' || loaded !== undefined),
+    enabled: canCount,
   });
   useScreenShortcuts(open);
   return (
@@ -71,6 +84,7 @@ export function ChatScreen() {
       }
       panel={[
         { id: 'context', label: 'Context', content: <ContextPanel count={count} /> },
+        { id: 'sources', label: 'Sources', content: <SourcesPanel messages={messages} /> },
         { id: 'metrics', label: 'Metrics', content: <MetricsPanel messages={messages} /> },
         {
           id: 'parameters',
@@ -100,6 +114,8 @@ export function ChatScreen() {
         conversationId={id}
         draft={draft}
         onDraft={setDraft}
+        evidence={evidence}
+        onModel={(model_id) => void change({ model_id }).then(notifyProblem)}
         blocked={
           model === undefined || model.usable
             ? null

@@ -6,4 +6,5 @@ export const useNewConversation = create<NewConversation>(() => ({
   model_id: null,
   system_prompt: '',
   parameters: {},
+  workspace_id: null,
 }));

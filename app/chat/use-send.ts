@@ -5,18 +5,22 @@ import { useRef, useState } from 'react';
 import { ulid } from 'ulid';
 import { ApiError } from '#app/_client/api-error.ts';
 import { notify, notifyError } from '#app/_ui/toast.ts';
+import type { AskedContext } from '#server/features/chat/contract.ts';
 import { chatApi, type Overflow } from './chat-api.ts';
+import { clearAsked } from './evidence/asked.ts';
 import { useNewConversation } from './new-conversation.ts';
 import { nameInAddress } from './open-id.ts';
 import { followFirstAnswer, putMessage, putView } from './use-conversation.ts';
 
 interface Send {
   conversationId: string | null;
+  /** What of a folder goes with it. */
+  context: AskedContext | null;
   onSent: () => void;
 }
 
 /** Sends a message; the first one makes its conversation. What fails is said, and the draft stays. */
-export function useSend({ conversationId, onSent }: Send) {
+export function useSend({ conversationId, context, onSent }: Send) {
   const client = useQueryClient();
   const [sending, setSending] = useState(false);
   /** A repeated attempt at the same text keeps its id, so that it can never be sent twice. */
@@ -24,7 +28,13 @@ export function useSend({ conversationId, onSent }: Send) {
   const deliver = async (text: string, overflow: Overflow) => {
     if (attempt.current.text !== text) attempt.current = { text, id: ulid() };
     const id = conversationId ?? (await begin(client));
-    const { user, answer } = await chatApi.send(id, { text, request_id: attempt.current.id, overflow });
+    const { user, answer } = await chatApi.send(id, {
+      text,
+      request_id: attempt.current.id,
+      overflow,
+      context,
+    });
+    clearAsked(conversationId);
     attempt.current = { text: '', id: '' };
     if (user !== null) putMessage(client, user);
     putMessage(client, answer);

@@ -2,6 +2,7 @@
 
 import { Check, Copy, WrapText } from 'lucide-react';
 import { memo, useState } from 'react';
+import { CitedBlock } from './cited.tsx';
 import { CodeLines } from './code-lines.tsx';
 import { Diagram } from './diagram.tsx';
 import { languageName } from './languages.ts';
@@ -27,6 +28,7 @@ export const CodeView = memo(function CodeView({ language, meta, groups, open }:
     <figure className="md-fence" data-open={open || undefined}>
       <figcaption>
         <span className="truncate">{file === undefined ? name : `${name} · ${file}`}</span>
+        {open ? null : <CitedBlock code={groups.join('\n')} />}
         <span className="flex-1" />
         {isDiagram ? (
           <button type="button" aria-pressed={!asDiagram} onClick={() => setAsDiagram(!asDiagram)}>

@@ -2,6 +2,7 @@
 
 import type { ComponentProps, ReactElement, ReactNode } from 'react';
 import type { Components } from 'streamdown';
+import { CitedLink, useCitedPlace } from './cited.tsx';
 import { CodeView } from './code-view.tsx';
 import { Formula } from './formula.tsx';
 import { GROUP_LINES } from './block.ts';
@@ -32,6 +33,8 @@ export const ELEMENTS: Components = {
 };
 
 function Link({ href, children }: { href: string | undefined; children: ReactNode }) {
+  const place = useCitedPlace(href);
+  if (place !== undefined) return <CitedLink place={place}>{children}</CitedLink>;
   const address = safeLink(href);
   if (address === null) {
     return href === undefined || href === '' ? children : <span title={href}>{children}</span>;

@@ -8,6 +8,13 @@ import { useSlot } from '#app/_shell/slots.tsx';
 import { Kbd } from '#app/_ui/kbd.tsx';
 import type { TokenCount } from '#server/features/chat/contract.ts';
 import type { Overflow } from '../chat-api.ts';
+import { addMention } from '../evidence/asked.ts';
+import { EvidenceRow } from '../evidence/evidence-row.tsx';
+import { MARK_MENU, MarkMenu } from '../evidence/mark-menu.tsx';
+import { withoutMark } from '../evidence/typed-mark.ts';
+import { useDrop } from '../evidence/use-drop.ts';
+import type { ComposerEvidence } from '../evidence/use-evidence.ts';
+import { type MarkEntry, useMarkMenu } from '../evidence/use-mark-menu.ts';
 import { focusComposer } from '../open-id.ts';
 import { AutosizeTextarea } from './autosize-textarea.tsx';
 import { ContextGauge } from './context-gauge.tsx';
@@ -17,6 +24,8 @@ interface ComposerProps {
   conversationId: string | null;
   draft: string;
   onDraft: (text: string) => void;
+  evidence: ComposerEvidence;
+  onModel: (id: string) => void;
   /** Why nothing can be sent now, in a sentence; null when it can. */
   blocked: string | null;
   running: boolean;
@@ -33,6 +42,8 @@ export function Composer(props: ComposerProps) {
     conversationId,
     draft,
     onDraft,
+    evidence,
+    onModel,
     running,
     blocked,
     count,
@@ -47,9 +58,21 @@ export function Composer(props: ComposerProps) {
   const overflow = count?.overflow === true && draft.trim() !== '';
   const sendable = draft.trim() !== '' && !running && blocked === null && !overflow;
   useShortcut('composer.focus', focusComposer);
+  const { conversationId: of, workspaceId } = evidence;
+  const menu = useMarkMenu({ workspaceId, onMention: (mention) => addMention(of, mention), onModel });
+  const drop = useDrop({ workspaceId, conversationId: of, onText: (text) => onDraft(`${draft}${text}`) });
+  const choose = (entry: MarkEntry | undefined) => {
+    if (entry === undefined || menu.typed === null) return;
+    const at = menu.typed.from;
+    onDraft(withoutMark(draft, menu.typed));
+    menu.end();
+    entry.run();
+    requestAnimationFrame(() => field.current?.setSelectionRange(at, at));
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     // 229: Safari's Enter that ends a composition.
     if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (menu.typed !== null && menuKey(event, menu, () => choose(menu.entries[menu.chosen]))) return;
     if (event.key === 'ArrowUp' && draft === '' && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       onEditLast();
@@ -67,8 +90,17 @@ export function Composer(props: ComposerProps) {
         className="pointer-events-none absolute inset-x-0 -top-6 h-6 bg-gradient-to-t from-bg to-transparent"
         aria-hidden="true"
       />
+      {menu.typed === null ? null : (
+        <MarkMenu
+          entries={menu.entries}
+          chosen={menu.chosen}
+          empty={emptyWords(menu, workspaceId)}
+          onChoose={choose}
+        />
+      )}
       <form
         aria-label="Write a message"
+        {...drop}
         className="mx-auto w-full max-w-[624px] rounded-composer border border-line-strong bg-surface shadow-card transition-colors focus-within:border-ink-3"
         onSubmit={(event) => {
           event.preventDefault();
@@ -78,13 +110,19 @@ export function Composer(props: ComposerProps) {
         {overflow && count !== undefined ? (
           <OverflowNote count={count} onDrop={() => onSend('drop_oldest')} />
         ) : null}
+        <EvidenceRow evidence={evidence} />
         <AutosizeTextarea
           ref={field}
           id="composer"
           aria-label="Message"
-          placeholder="Ask about your code"
+          placeholder="Ask about your code, # for a file"
           value={draft}
           onChange={(event) => onDraft(event.target.value)}
+          onSelect={({ currentTarget }) => menu.follow(currentTarget.value, currentTarget.selectionStart)}
+          onBlur={menu.end}
+          aria-autocomplete="list"
+          aria-controls={menu.typed === null ? undefined : MARK_MENU}
+          aria-activedescendant={menu.entries.length === 0 ? undefined : `${MARK_MENU}-${menu.chosen}`}
           onKeyDown={onKeyDown}
           enterKeyHint={enterSends ? 'send' : 'enter'}
           className="max-h-[40vh] min-h-[46px] overflow-y-auto px-4 pt-3 pb-1"
@@ -96,7 +134,7 @@ export function Composer(props: ComposerProps) {
           <p className="min-w-0 flex-1 truncate px-1.5 text-tiny text-ink-3" role="status">
             {blocked ?? ''}
           </p>
-          <ContextGauge count={count} window={contextWindow} />
+          <ContextGauge count={count} sources={evidence.preview?.data?.tokens ?? 0} window={contextWindow} />
           {running ? (
             <StopButton onStop={onStop} />
           ) : (
@@ -106,6 +144,29 @@ export function Composer(props: ComposerProps) {
       </form>
     </div>
   );
+}
+
+type Menu = ReturnType<typeof useMarkMenu>;
+
+/** Keys that belong to the open menu; true when this was one. */
+function menuKey(event: KeyboardEvent, menu: Menu, choose: () => void): boolean {
+  const { key } = event;
+  const any = menu.entries.length > 0;
+  if (key === 'ArrowDown' && any) menu.move(1);
+  else if (key === 'ArrowUp' && any) menu.move(-1);
+  else if ((key === 'Enter' || key === 'Tab') && any && !event.shiftKey) choose();
+  else if (key === 'Escape') menu.close();
+  else return false;
+  event.preventDefault();
+  event.stopPropagation();
+  return true;
+}
+
+function emptyWords({ typed, searching }: Menu, workspaceId: string | null): string {
+  if (typed?.mark === '@') return 'No usable model by that name is on this machine.';
+  if (typed?.mark === '/') return 'There is no command of that name.';
+  if (workspaceId === null) return 'Attach a folder first: then # finds its files and symbols.';
+  return searching ? 'Searching' : 'No file or symbol by that name is in the index.';
 }
 
 const FILLED =

@@ -8,17 +8,19 @@ import { ContextParts } from './context-parts.tsx';
 
 interface ContextGaugeProps {
   count: TokenCount | undefined;
+  /** Tokens of what would go with the message from a folder. */
+  sources: number;
   /** The model's window, for a conversation that has no count yet. */
   window: number | null;
 }
 
 /** `12,410 of 32,768`: the exact tokens of the next prompt. A press shows what they are. */
-export function ContextGauge({ count, window }: ContextGaugeProps) {
+export function ContextGauge({ count, sources, window }: ContextGaugeProps) {
   const size = count?.context_window ?? window;
-  const text = count === undefined ? '–' : formatCount(count.tokens);
+  const text = count === undefined ? '–' : formatCount(count.tokens + sources);
   const of = size === null ? '' : ` of ${formatCount(size)}`;
   const fraction =
-    count === undefined ? 0 : count.tokens / Math.max(1, count.context_window - count.reserved);
+    count === undefined ? 0 : (count.tokens + sources) / Math.max(1, count.context_window - count.reserved);
   return (
     <Popover
       title="What the model will read"
@@ -44,7 +46,14 @@ export function ContextGauge({ count, window }: ContextGaugeProps) {
           {size === null ? '' : `; the window holds ${formatCount(size)} tokens`}.
         </p>
       ) : (
-        <ContextParts count={count} />
+        <>
+          <ContextParts count={count} />
+          {sources === 0 ? null : (
+            <p className="mt-2 text-small text-ink-2">
+              And {formatCount(sources)} tokens of sources from the folder, before this message.
+            </p>
+          )}
+        </>
       )}
     </Popover>
   );

@@ -1,6 +1,16 @@
 'use client';
 
-import { Copy, Ellipsis, GitBranch, RefreshCw, Square, StepForward, Trash2, Volume2 } from 'lucide-react';
+import {
+  Copy,
+  Ellipsis,
+  FolderSearch,
+  GitBranch,
+  RefreshCw,
+  Square,
+  StepForward,
+  Trash2,
+  Volume2,
+} from 'lucide-react';
 import { useSlot } from '#app/_shell/slots.tsx';
 import { IconButton } from '#app/_ui/icon-button.tsx';
 import { Menu, type MenuEntry } from '#app/_ui/menu.tsx';
@@ -13,11 +23,17 @@ import { useReadAloud } from './read-aloud.ts';
 import { useMessageActions } from './use-message-actions.ts';
 import { Versions } from './versions.tsx';
 
+interface AnswerFooterProps {
+  message: Message;
+  /** Its question was asked with what was found in a folder. */
+  hasSources?: boolean;
+}
+
 /** One quiet line under an answer: what it took, its versions, and what can be done with it. */
-export function AnswerFooter({ message }: { message: Message }) {
+export function AnswerFooter({ message, hasSources = false }: AnswerFooterProps) {
   const actions = useMessageActions();
   const added = useSlot('message.action');
-  const entries = useMore(message);
+  const entries = useMore(message, hasSources);
   return (
     <footer className="mt-2 -mr-1.5 flex min-h-7 items-center gap-x-2">
       <AnswerMetrics message={message} />
@@ -68,7 +84,7 @@ export function AnswerFooter({ message }: { message: Message }) {
   );
 }
 
-function useMore(message: Message): MenuEntry[] {
+function useMore(message: Message, hasSources: boolean): MenuEntry[] {
   const actions = useMessageActions();
   const { models = [] } = useModels();
   const speech = useReadAloud(message.text);
@@ -84,6 +100,9 @@ function useMore(message: Message): MenuEntry[] {
         run: () => actions.regenerate(message, model.id),
       })),
     },
+    ...(hasSources
+      ? [{ label: 'Search again and answer', icon: FolderSearch, run: () => actions.searchAgain(message) }]
+      : []),
     {
       label: speech.speaking ? 'Stop reading' : 'Read aloud',
       icon: speech.speaking ? Square : Volume2,

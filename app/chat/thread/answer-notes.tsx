@@ -19,14 +19,8 @@ export function AnswerNotes({ message, place }: AnswerNotesProps) {
   const { dropped, status, error, interruptions } = message;
   const actions = useMessageActions();
   if (place === 'above') {
-    if (dropped === null || dropped.messages === 0) return null;
-    const turns = dropped.messages === 1 ? 'message was' : 'messages were';
-    return (
-      <p className="mb-2 text-tiny text-ink-3">
-        The {formatCount(dropped.messages)} oldest {turns} left out ({formatCount(dropped.tokens)} tokens):
-        the context window was full.
-      </p>
-    );
+    if (dropped === null) return null;
+    return <p className="mb-2 text-tiny text-ink-3">{droppedWords(dropped)}</p>;
   }
   return (
     <div className="mt-3 flex flex-col items-start gap-2 empty:hidden">
@@ -61,6 +55,18 @@ export function AnswerNotes({ message, place }: AnswerNotesProps) {
       ) : null}
     </div>
   );
+}
+
+/** What the context window had no room for, in a sentence. */
+function droppedWords({ messages, tokens, contexts = 0 }: NonNullable<Message['dropped']>): string {
+  const sources =
+    contexts === 1
+      ? 'sources of the oldest question'
+      : `sources of the ${formatCount(contexts)} oldest questions`;
+  const turns = messages === 1 ? 'oldest message' : `${formatCount(messages)} oldest messages`;
+  const what = [...(contexts > 0 ? [sources] : []), ...(messages > 0 ? [turns] : [])].join(' and the ');
+  const verb = messages === 1 && contexts === 0 ? 'was' : 'were';
+  return `The ${what} ${verb} left out (${formatCount(tokens)} tokens): the context window was full.`;
 }
 
 function toError(error: Message['error']): ApiError {

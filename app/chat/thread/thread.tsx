@@ -45,9 +45,14 @@ export function Thread({ open, editing, onEdit }: ThreadProps) {
         <div ref={contentRef} className="mx-auto w-full max-w-[656px] px-4 pt-7 pb-10">
           <OlderMessages query={query} />
           <ol className="flex flex-col gap-6">
-            {messages.map((message) => (
+            {messages.map((message, index) => (
               <li key={message.id} data-message={message.id}>
-                <ThreadMessage message={message} editing={editing === message.id} onEdit={onEdit} />
+                <ThreadMessage
+                  message={message}
+                  question={messages[index - 1]}
+                  editing={editing === message.id}
+                  onEdit={onEdit}
+                />
               </li>
             ))}
           </ol>
@@ -69,12 +74,13 @@ export function Thread({ open, editing, onEdit }: ThreadProps) {
 
 interface ThreadMessageProps {
   message: Message;
+  question: Message | undefined;
   editing: boolean;
   onEdit: (id: string | null) => void;
 }
 
-function ThreadMessage({ message, editing, onEdit }: ThreadMessageProps) {
-  if (message.role === 'assistant') return <Answer message={message} />;
+function ThreadMessage({ message, question, editing, onEdit }: ThreadMessageProps) {
+  if (message.role === 'assistant') return <Answer message={message} question={question} />;
   return (
     <UserMessage
       message={message}

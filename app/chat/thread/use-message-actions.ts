@@ -36,6 +36,11 @@ export function useMessageActions() {
       void begin(message.conversation_id, (overflow) =>
         chatApi.regenerate(message.id, { overflow, ...(model_id === undefined ? {} : { model_id }) }),
       ),
+    /** Searches the folder again: a version of the question, and an answer to it. */
+    searchAgain: (message: Message) =>
+      void begin(message.conversation_id, (overflow) =>
+        chatApi.regenerate(message.id, { overflow, refresh: true }),
+      ),
     resume: (message: Message) =>
       void chatApi.resume(message.id).then((resumed) => putMessage(client, resumed), notifyError),
     select: (message: Message, step: -1 | 1) => {

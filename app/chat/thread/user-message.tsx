@@ -5,6 +5,7 @@ import { memo } from 'react';
 import { IconButton } from '#app/_ui/icon-button.tsx';
 import { notifyError } from '#app/_ui/toast.ts';
 import type { Message } from '#server/features/chat/contract.ts';
+import { MentionChips } from '../evidence/mention-chips.tsx';
 import { MessageEditor } from './message-editor.tsx';
 import { useMessageActions } from './use-message-actions.ts';
 import { Versions } from './versions.tsx';
@@ -38,6 +39,11 @@ export const UserMessage = memo(function UserMessage({ message, editing, onEdit,
       >
         {message.text}
       </div>
+      {message.context === null || message.context.mentions.length === 0 ? null : (
+        <div className="mt-1.5 flex max-w-[85%] flex-wrap justify-end gap-1.5">
+          <MentionChips mentions={message.context.mentions} />
+        </div>
+      )}
       <div className="-mb-4 flex h-7 items-center gap-0.5 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
         <IconButton
           icon={Copy}
