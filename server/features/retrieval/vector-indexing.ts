@@ -59,6 +59,7 @@ export class VectorIndexing {
   /** Of the models that were asked in this run: a model may be another one under the same name. */
   readonly #hashes = new Map<string, string>();
   #working: Promise<void> | undefined;
+  #isWorking = false;
   #pass: { owner: string; stopping: AbortController; over: Promise<void> } | undefined;
   #stopped = false;
 
@@ -136,7 +137,8 @@ export class VectorIndexing {
   }
 
   #wake(): void {
-    if (this.#working || this.#stopped) return;
+    if (this.#isWorking || this.#stopped) return;
+    this.#isWorking = true;
     this.#working = this.#work();
   }
 
@@ -145,7 +147,7 @@ export class VectorIndexing {
       const next = [...this.#owners].find(([owner, { stale }]) => stale && !this.#around.isPaused(owner));
       if (!next || this.#stopped) {
         // At once, so that whoever was told of the end can start another round.
-        this.#working = undefined;
+        this.#isWorking = false;
         return;
       }
       const [owner, entry] = next;
