@@ -55,7 +55,7 @@ export const IndexProblem = z.object({
 });
 export type IndexProblem = z.infer<typeof IndexProblem>;
 
-const post = (action: string) =>
+const post = <Action extends string>(action: Action) =>
   createRoute({
     method: 'post',
     path: `/retrieval/{workspace}/index/${action}` as const,

@@ -110,7 +110,12 @@ test('of two definitions of one name, the one meant at a place', async () => {
 });
 
 test('the languages of the files are told, the most frequent first', async () => {
-  const folder = await open({ 'a.py': 'a = 1\n', 'b.ts': 'let b = 1;\n', 'c.ts': 'let c = 1;\n', LICENSE: 'x\n' });
+  const folder = await open({
+    'a.py': 'a = 1\n',
+    'b.ts': 'let b = 1;\n',
+    'c.ts': 'let c = 1;\n',
+    LICENSE: 'x\n',
+  });
   expect(languages(folder.place).languages.slice(0, 2)).toEqual([
     { language: 'typescript', files: 2 },
     { language: 'python', files: 1 },
