@@ -237,6 +237,7 @@ test('at 360 px files and file take turns, and nothing is wider than the page', 
   await enter(page, person);
   await row(page, 'README.md').click();
   await expect(text(page)).toContainText('# Atlas');
+  await expect(text(page).locator('.syn-key')).toContainText('Atlas');
   await expect(tree(page)).toBeHidden();
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(width).toBe(360);

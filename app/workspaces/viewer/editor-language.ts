@@ -1,5 +1,6 @@
 import type { Extension } from '@codemirror/state';
 import type { StreamParser } from '@codemirror/language';
+import { grammarOf } from '#app/_ui/markdown/languages.ts';
 
 type Grammar = () => Promise<Extension>;
 
@@ -19,7 +20,7 @@ const css = () => import('@codemirror/legacy-modes/mode/css');
 const scripts = () => import('@codemirror/legacy-modes/mode/javascript');
 const xml = () => import('@codemirror/legacy-modes/mode/xml');
 
-/** Each is fetched with the first file in its language. What is not here is shown without colours. */
+/** Each is fetched with the first file in its language. */
 const GRAMMARS: Record<string, Grammar> = {
   typescript: script({ typescript: true }),
   tsx: script({ typescript: true, jsx: true }),
@@ -49,7 +50,6 @@ const GRAMMARS: Record<string, Grammar> = {
   ruby: () => mode(import('@codemirror/legacy-modes/mode/ruby'), ({ ruby }) => ruby),
   swift: () => mode(import('@codemirror/legacy-modes/mode/swift'), ({ swift }) => swift),
   shell: () => mode(import('@codemirror/legacy-modes/mode/shell'), ({ shell }) => shell),
-  makefile: () => mode(import('@codemirror/legacy-modes/mode/shell'), ({ shell }) => shell),
   sql: () => mode(import('@codemirror/legacy-modes/mode/sql'), ({ standardSQL }) => standardSQL),
   yaml: () => mode(import('@codemirror/legacy-modes/mode/yaml'), ({ yaml }) => yaml),
   toml: () => mode(import('@codemirror/legacy-modes/mode/toml'), ({ toml }) => toml),
@@ -71,8 +71,10 @@ const GRAMMARS: Record<string, Grammar> = {
   diff: () => mode(import('@codemirror/legacy-modes/mode/diff'), ({ diff }) => diff),
 };
 
-/** The grammar of a language; undefined where there is none. */
+/** The colours of a language: the editor's own grammar, or one of those for code blocks; undefined where there is neither. */
 export async function editorLanguage(language: string | null): Promise<Extension | undefined> {
-  if (language === null || !Object.hasOwn(GRAMMARS, language)) return undefined;
-  return GRAMMARS[language]?.();
+  if (language === null) return undefined;
+  if (Object.hasOwn(GRAMMARS, language)) return GRAMMARS[language]?.();
+  const grammar = grammarOf(language);
+  return grammar === null ? undefined : (await import('./token-colors.ts')).tokenColors(grammar);
 }

@@ -49,6 +49,11 @@ const look = EditorView.theme({
   '.cm-selectionMatch': { backgroundColor: 'color-mix(in oklch, var(--accent) 14%, transparent)' },
   '.cm-searchMatch': { backgroundColor: 'color-mix(in oklch, var(--c5) 30%, transparent)' },
   '.cm-searchMatch-selected': { backgroundColor: 'color-mix(in oklch, var(--c5) 60%, transparent)' },
+  '.syn-key': { color: 'var(--syn-key)' },
+  '.syn-str': { color: 'var(--syn-str)' },
+  '.syn-num': { color: 'var(--syn-num)' },
+  '.syn-fn': { color: 'var(--syn-fn)' },
+  '.syn-com': { color: 'var(--syn-com)' },
   '.cm-specialChar': { color: 'var(--bad)' },
   '.cm-foldPlaceholder': {
     background: 'var(--hover)',
