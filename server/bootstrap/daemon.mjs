@@ -26,7 +26,7 @@ export function start(place, flags) {
  * @returns {NodeJS.ProcessEnv}
  */
 function daemonEnvironment(place, node) {
-  return { MALLOC_ARENA_MAX: '2', ...childEnvironment(place, node) };
+  return { MALLOC_ARENA_MAX: '2', LANCEDB_LOG: 'error', ...childEnvironment(place, node) };
 }
 
 /** Runs the daemon with Next in development mode, and again after each change under `server/` or `db/`.
