@@ -18,6 +18,8 @@ export interface Embedders {
   /** Its id, or `none`. */
   chosenId(): string;
   weightOf(id: string): number;
+  /** Its weight was earned in a measurement. */
+  isMeasured(id: string): boolean;
 }
 
 export function createEmbedders(hooks: Hooks, store: VectorStore): Embedders {
@@ -41,6 +43,7 @@ export function createEmbedders(hooks: Hooks, store: VectorStore): Embedders {
   return {
     ...{ list, find, chosenId },
     chosen: async () => (chosenId() === NO_EMBEDDER ? null : ((await find(chosenId())) ?? null)),
+    isMeasured: (id) => store.weight(id) !== undefined,
     weightOf: (id) => Math.min(MOST_WEIGHT, Math.max(0, store.weight(id) ?? UNMEASURED_WEIGHT)),
   };
 }
