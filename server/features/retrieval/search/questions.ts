@@ -4,6 +4,7 @@ import { symbolGraph } from '../graphs/calls/symbol-graph.ts';
 import { deadCode } from '../graphs/dead/dead-code.ts';
 import { importGraph } from '../graphs/imports/import-graph.ts';
 import { rankSymbols } from '../graphs/map/rank-symbols.ts';
+import { indexedPaths } from '../measure/paths-store.ts';
 import { duplicates } from './alike/duplicates.ts';
 import { chunkHash, likeness } from './alike/likeness.ts';
 import { files } from './names/files.ts';
@@ -35,6 +36,7 @@ export const questions = {
   symbolGraph,
   deadCode,
   rankSymbols,
+  indexedPaths,
 };
 
 export type Questions = typeof questions;

@@ -1,6 +1,6 @@
 import type { ReadingPlace } from '../question.ts';
 import { indexedFiles } from './file-store.ts';
-import { fitPath } from './fuzzy.ts';
+import { fitPath, inOrder, lettersOf } from './fuzzy.ts';
 import type { NameInput } from './symbols.ts';
 
 export interface FilesAnswer {
@@ -14,11 +14,13 @@ export function files({ index }: ReadingPlace, { query, limit }: NameInput): Fil
     .replaceAll('\\', '/')
     .replace(/^(\.?\/)+/, '')
     .replace(/:\d+(:\d+)?$/, '');
+  const letters = lettersOf(typed);
   const all = indexedFiles(index);
   const found =
     typed === ''
       ? all.slice(0, limit)
       : all
+          .filter(({ lowerPath }) => inOrder(letters, lowerPath))
           .map((file) => ({ file, fit: fitPath(typed, file.path, file.lowerPath) }))
           .filter(({ fit }) => fit > 0)
           .sort((a, b) => b.fit - a.fit || a.file.path.length - b.file.path.length)

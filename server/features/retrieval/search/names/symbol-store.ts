@@ -31,10 +31,12 @@ export function withoutIds(found: FoundSymbol): SymbolEntry {
   return { name, kind, container, signature, path, line, end_line, exported };
 }
 
-/** Every name once, and how many symbols have it: names are far fewer than symbols. */
+/** Every name once: names are far fewer than symbols. */
 export const symbolNames = perIndex((index: IndexDatabase) =>
   index
-    .prepare<[], { name: string; count: number }>('select name, count(*) count from symbols group by name')
+    .prepare<[], { name: string; lowerName: string }>(
+      'select distinct name, lower_name lowerName from symbols',
+    )
     .all(),
 );
 

@@ -1,6 +1,6 @@
 import type { SymbolEntry } from '../contract.ts';
 import type { ReadingPlace } from '../question.ts';
-import { fitName } from './fuzzy.ts';
+import { fitName, inOrder, lettersOf } from './fuzzy.ts';
 import { symbolNames, symbolsNamed, withoutIds } from './symbol-store.ts';
 
 export interface NameInput {
@@ -19,7 +19,9 @@ export function symbols({ index }: ReadingPlace, { query, limit }: NameInput): {
   const container = parts.length > 1 ? (parts.at(-2) ?? '') : '';
   // `read text` may be a class and its method, or one name typed in parts.
   const joined = parts.join('');
+  const letters = lettersOf(typed);
   const fits = symbolNames(index)
+    .filter(({ lowerName }) => inOrder(letters, lowerName))
     .map(({ name }) => ({ name, fit: fitName(typed, name), whole: fitName(joined, name) }))
     .filter(({ fit, whole }) => fit > 0 || whole > 0)
     .sort((a, b) => Math.max(b.fit, b.whole) - Math.max(a.fit, a.whole) || a.name.length - b.name.length)

@@ -1,5 +1,5 @@
 import { type Query, readQuery } from '../query/query.ts';
-import { fitPath } from '../names/fuzzy.ts';
+import { fitPath, inOrder, lettersOf } from '../names/fuzzy.ts';
 import { indexedFiles } from '../names/file-store.ts';
 import { filesMeant } from '../names/find-file.ts';
 import { symbols } from '../names/symbols.ts';
@@ -122,7 +122,9 @@ function addResembling(
 function addPaths({ index }: Pick<ReadingPlace, 'index'>, { path }: Query, add: Add): void {
   if (path === null) return;
   const exact = filesMeant(index, path.path, PATHS).map((file) => ({ file, fit: 1 }));
+  const letters = lettersOf(path.path);
   const fuzzy = indexedFiles(index)
+    .filter(({ lowerPath }) => inOrder(letters, lowerPath))
     .map((file) => ({ file, fit: FUZZY * fitPath(path.path, file.path, file.lowerPath) }))
     .filter(({ fit }) => fit > LEAST_PATH_FIT)
     .sort((a, b) => b.fit - a.fit)

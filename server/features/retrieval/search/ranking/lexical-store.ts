@@ -10,7 +10,7 @@ export interface WordHit {
 /** Weights of a word in the name, the path and the text of a chunk: tuned on the tuning part of E1. */
 const WEIGHTS = [10, 4, 1] as const;
 /** Entries of the word index a query may read, for its time: a word of every other chunk says little and costs most. */
-const MOST_ENTRIES = 30_000;
+const MOST_ENTRIES = 20_000;
 /** The rarest words are asked for in any case. */
 const ALWAYS = 2;
 /** A pasted text is not a query of ten thousand words. */
