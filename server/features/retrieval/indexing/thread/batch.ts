@@ -1,7 +1,7 @@
 import type { FileChange, IndexWriter } from '../index-writer-store.ts';
 
 /** Characters, files and milliseconds after which what was gathered is committed, so that it can be found. */
-const MOST_CHARACTERS = 4_000_000;
+const MOST_CHARACTERS = 2_000_000;
 const MOST_FILES = 1000;
 const MOST_MS = 1000;
 
