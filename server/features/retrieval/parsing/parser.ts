@@ -1,6 +1,7 @@
 import { chunksOf } from './chunks.ts';
 import { parseDocument } from './documents/document.ts';
 import { languages } from './languages/languages.ts';
+import type { LanguageRules } from './languages/language.ts';
 import { splitLines } from './lines.ts';
 import { nest, symbolsOf } from './nesting.ts';
 import { outlineOf } from './outline.ts';
@@ -36,6 +37,10 @@ export function createParser({ limitMs = LIMIT_MS }: { limitMs?: number } = {}):
   });
 }
 
+function rulesOf(language: string | null): LanguageRules | undefined {
+  return language !== null && Object.hasOwn(languages, language) ? languages[language] : undefined;
+}
+
 async function parse(reader: SyntaxReader, { path, text: raw, language }: FileToParse): Promise<ParsedFile> {
   const text = raw.startsWith('\uFEFF') ? raw.slice(1) : raw;
   const nothing: ParsedFile = {
@@ -44,8 +49,7 @@ async function parse(reader: SyntaxReader, { path, text: raw, language }: FileTo
   };
   if (nothing.skip !== null) return nothing;
   const scripts = scriptsIn(text, language);
-  const written = scripts?.language ?? language ?? '';
-  const rules = Object.hasOwn(languages, written) ? languages[written] : undefined;
+  const rules = rulesOf(scripts?.language ?? language);
   if (rules === undefined) return { ...nothing, ...parseDocument({ path, text, language }) };
   const lines = splitLines(text);
   const read = await reader.read({ text, rules, ranges: scripts?.ranges }, (matches) => {

@@ -17,18 +17,21 @@ interface Instance {
   treeSitter: typeof TreeSitter;
   memory: WebAssembly.Memory;
   parser: Parser;
-  grammars: Map<LanguageRules, Promise<{ language: Language; query: Query }>>;
+  grammars: Map<LanguageRules, Promise<Grammar>>;
+}
+
+interface Grammar {
+  language: Language;
+  query: Query;
 }
 
 const PAGE = 65_536;
 const MEGABYTE = 1024 * 1024;
 const FIRST_MEMORY = 32 * MEGABYTE;
 /** More than this no file may take, and with more than this no instance is kept: its memory never shrinks. */
-const MOST_MEMORY = 512 * MEGABYTE;
-const KEPT_MEMORY = 128 * MEGABYTE;
+const MOST_MEMORY = 192 * MEGABYTE;
+const KEPT_MEMORY = 80 * MEGABYTE;
 const MOST_OPEN_MATCHES = 10_000;
-
-const require = createRequire(import.meta.url);
 
 /**
  * tree-sitter for one thread. Its WebAssembly module cannot be used any more after a trap, and never gives memory
@@ -99,30 +102,42 @@ function tooSlow(limitMs: number): { problem: string } {
 }
 
 async function createInstance(): Promise<Instance> {
-  // V8's first, quick compiler takes 2 GB for the lexers of all grammars; the optimizing one alone takes 0.2 GB, and
-  // twice the time for a language's first file.
-  setFlagsFromString('--no-liftoff');
   const treeSitter = loadModule();
   const memory = new WebAssembly.Memory({ initial: FIRST_MEMORY / PAGE, maximum: MOST_MEMORY / PAGE });
-  await treeSitter.Parser.init({ wasmMemory: memory });
+  // A trap is reported by what it throws; the module would print it besides.
+  await treeSitter.Parser.init({ wasmMemory: memory, printErr: () => undefined });
   return { treeSitter, memory, parser: new treeSitter.Parser(), grammars: new Map() };
 }
 
 /** A module that shares nothing with one loaded before; unlike an ES module it can be forgotten with its memory. */
 function loadModule(): typeof TreeSitter {
+  // Whoever requires a module keeps it, so this is not shared either.
+  const require = createRequire(import.meta.url);
   const path = require.resolve('web-tree-sitter');
   delete require.cache[path];
   return require(path) as typeof TreeSitter;
 }
 
-function grammarIn({ treeSitter, grammars }: Instance, rules: LanguageRules) {
-  const known = grammars.get(rules);
-  if (known !== undefined) return known;
-  const path = require.resolve(`@repomix/tree-sitter-wasms/out/tree-sitter-${rules.grammar}.wasm`);
-  const grammar = treeSitter.Language.load(path).then((language) => ({
-    language,
-    query: new treeSitter.Query(language, rules.query),
-  }));
-  grammars.set(rules, grammar);
-  return grammar;
+function grammarIn(instance: Instance, rules: LanguageRules): Promise<Grammar> {
+  const known = instance.grammars.get(rules) ?? loadGrammar(instance, rules);
+  instance.grammars.set(rules, known);
+  return known;
+}
+
+async function loadGrammar({ treeSitter, parser }: Instance, rules: LanguageRules): Promise<Grammar> {
+  const path = createRequire(import.meta.url).resolve(
+    `@repomix/tree-sitter-wasms/out/tree-sitter-${rules.grammar}.wasm`,
+  );
+  const tiers = ['wasm-dynamic-tiering', 'wasm-tier-up'];
+  // V8 decides when a module is loaded whether it may be optimized later.
+  if (rules.unoptimized === true) for (const tier of tiers) setFlagsFromString(`--no-${tier}`);
+  try {
+    const language = await treeSitter.Language.load(path);
+    parser.setLanguage(language);
+    // Functions are compiled when they are first called; that time is no file's.
+    parser.parse('x\n')?.delete();
+    return { language, query: new treeSitter.Query(language, rules.query) };
+  } finally {
+    if (rules.unoptimized === true) for (const tier of tiers) setFlagsFromString(`--${tier}`);
+  }
 }

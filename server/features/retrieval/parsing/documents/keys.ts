@@ -1,4 +1,4 @@
-import { chunksOfSections, type Section } from './sections.ts';
+import { chunksOfSections, lastLine, type Section } from './sections.ts';
 import { windowsOf } from '../windows.ts';
 import type { ParsedSymbol } from '../parsed-file.ts';
 import type { ParsedDocument } from './document.ts';
@@ -28,7 +28,7 @@ export function parseKeys(file: {
   const keys = keysIn(lines, keyLines[language] ?? jsonKey(lines));
   if (keys.length < 2) return { chunks: windowsOf(path, lines), symbols: [] };
   const symbols = keys.slice(0, MOST_SYMBOLS).map(({ row, name }, index): ParsedSymbol => {
-    const endLine = keys[index + 1]?.row ?? lines.length;
+    const endLine = lastLine(lines, { from: row, to: (keys[index + 1]?.row ?? lines.length) - 1 });
     return {
       kind: 'property',
       name,

@@ -1,4 +1,4 @@
-import { chunksOfSections, type Section } from './sections.ts';
+import { chunksOfSections, lastLine, type Section } from './sections.ts';
 import type { ParsedSymbol } from '../parsed-file.ts';
 import type { ParsedDocument } from './document.ts';
 
@@ -26,7 +26,7 @@ export function parseMarkdown(path: string, lines: readonly string[]): ParsedDoc
     sections.push({ rows: { from: heading.row, to }, kind: 'section', name: heading.title, around });
     const end =
       headings.find((other) => other.row > heading.row && other.level <= heading.level)?.row ?? lines.length;
-    symbols.push(symbolOf(heading, { around, end }));
+    symbols.push(symbolOf(heading, { around, end: lastLine(lines, { from: heading.row, to: end - 1 }) }));
     open.push(heading);
   }
   return { chunks: chunksOfSections(path, lines, joinShort(lines, sections)), symbols };

@@ -35,7 +35,7 @@ async function pagesOf(
   data: Uint8Array,
   deadline: number,
 ): Promise<{ texts: string[]; problem: string | null }> {
-  const document = await getDocumentProxy(new Uint8Array(data));
+  const document = await getDocumentProxy(new Uint8Array(data), { verbosity: 0 });
   const texts: string[] = [];
   let characters = 0;
   try {

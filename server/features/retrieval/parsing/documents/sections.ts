@@ -1,5 +1,5 @@
 import type { ChunkKind } from '../../search/contract.ts';
-import { isEmptyLine, splitRows, type Rows } from '../lines.ts';
+import { isEmptyLine, splitRows, trimRows, type Rows } from '../lines.ts';
 import type { ParsedChunk } from '../parsed-file.ts';
 
 /** Rows of a document with what they are about. */
@@ -26,4 +26,9 @@ export function chunksOfSections(
       text: lines.slice(from, to + 1).join('\n'),
     }));
   });
+}
+
+/** The line, from 1, of the last row that is not blank. */
+export function lastLine(lines: readonly string[], rows: Rows): number {
+  return (trimRows(lines, rows)?.to ?? rows.from) + 1;
 }

@@ -19,6 +19,8 @@ export interface LanguageRules {
   /** Of the file `tree-sitter-<grammar>.wasm`. */
   grammar: string;
   query: string;
+  /** Its lexer is so large that V8 would take 3 GB to optimize it. */
+  unoptimized?: boolean;
   imports: (statement: string) => ImportClause[];
   /** What a name is made of, where that is more than letters, digits, `_` and `$`; sticky. */
   nameAt?: RegExp;

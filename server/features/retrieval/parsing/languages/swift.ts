@@ -2,6 +2,7 @@ import type { ImportClause, LanguageRules } from './language.ts';
 
 export const swift: LanguageRules = {
   grammar: 'swift',
+  unoptimized: true,
   query: `
 (function_declaration name: (simple_identifier) @name) @def.function
 (init_declaration "init" @name) @def.constructor
