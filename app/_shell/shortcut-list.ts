@@ -3,7 +3,7 @@ export interface Shortcut {
   id: string;
   title: string;
   keys: string[];
-  group: 'Everywhere' | 'Conversation' | 'Answer' | 'Composer' | 'Compare';
+  group: 'Everywhere' | 'Conversation' | 'Answer' | 'Composer' | 'Compare' | 'Code';
   /** Works while a text field has the focus even without a modifier. */
   inFields?: boolean;
   /** Means something else in every text field: left to the field. */
@@ -45,6 +45,9 @@ export const SHORTCUTS: Shortcut[] = [
     group: 'Composer',
     shownOnly: true,
   },
+  { id: 'code.search', title: 'Search the code', keys: ['mod+shift+e'], group: 'Code' },
+  { id: 'code.file', title: 'Open a file by its name', keys: ['mod+p'], group: 'Code' },
+  { id: 'code.symbol', title: 'Go to a symbol', keys: ['alt+g'], group: 'Code' },
   { id: 'compare.first', title: 'The left answer is better', keys: ['arrowleft'], group: 'Compare' },
   { id: 'compare.second', title: 'The right answer is better', keys: ['arrowright'], group: 'Compare' },
   { id: 'compare.tie', title: 'Both answers are as good', keys: ['arrowup'], group: 'Compare' },

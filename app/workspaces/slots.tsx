@@ -2,9 +2,13 @@
 
 import { FolderSearch } from 'lucide-react';
 import type { ScreenFeature } from '#app/_shell/slots.tsx';
+import { CodeCommands } from './go-to/code-commands.tsx';
 
 /** The screen of folders that are open: their files, and what is found in them. */
 export const workspacesSlots: ScreenFeature = {
   name: 'workspaces',
-  slots: { 'sidebar.item': [{ href: '/workspaces', label: 'Code', icon: FolderSearch }] },
+  slots: {
+    'frame.banner': [{ id: 'workspaces.commands', content: CodeCommands }],
+    'sidebar.item': [{ href: '/workspaces', label: 'Code', icon: FolderSearch }],
+  },
 };

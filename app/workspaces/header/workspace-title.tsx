@@ -27,7 +27,9 @@ export function WorkspaceTitle(props: WorkspaceTitleProps) {
           <span className="truncate">{workspace.branch}</span>
         </p>
       )}
-      <div className="min-w-0 max-md:hidden">{!workspace.missing && <IndexSummary id={workspace.id} />}</div>
+      <div className="min-w-0 max-md:shrink-0">
+        {!workspace.missing && <IndexSummary id={workspace.id} />}
+      </div>
     </div>
   );
 }

@@ -1,20 +1,47 @@
 'use client';
 
+import { Database } from 'lucide-react';
+import { useState } from 'react';
 import { formatCount } from '#app/_ui/format.ts';
-import { Tooltip } from '#app/_ui/tooltip.tsx';
+import { Popover } from '#app/_ui/popover.tsx';
 import type { IndexState } from '#server/features/retrieval/indexing/contract.ts';
+import { IndexPanel } from './index-panel.tsx';
+import { ProblemsDialog } from './problems-dialog.tsx';
 import { useIndexState } from './use-index-state.ts';
 
-/** How much of the workspace a search sees, in one line of figures. */
+/** How much of the workspace a search sees, in one line of figures; a press shows the rest. */
 export function IndexSummary({ id }: { id: string }) {
   const { data } = useIndexState(id);
+  const [open, setOpen] = useState(false);
+  const [problems, setProblems] = useState(false);
   if (data === undefined) return null;
+  const showProblems = () => {
+    setOpen(false);
+    setProblems(true);
+  };
   return (
-    <Tooltip text={`A search here is by ${data.method}.${data.error === null ? '' : `\n${data.error}`}`}>
-      <p className={`figures truncate text-tiny ${data.error === null ? 'text-ink-2' : 'text-bad'}`}>
-        {summary(data)}
-      </p>
-    </Tooltip>
+    <>
+      <Popover
+        title="Index"
+        align="start"
+        open={open}
+        onOpenChange={setOpen}
+        className="w-[min(340px,calc(100vw-16px))] p-3.5"
+        trigger={
+          <button
+            type="button"
+            className={`reach flex h-8 max-w-full items-center rounded-control px-1.5 hover:bg-hover ${data.error === null ? 'text-ink-2' : 'text-bad'}`}
+          >
+            <span className="sr-only">Index: </span>
+            <Database size={16} aria-hidden="true" className="md:hidden" />
+            <span className="figures truncate text-tiny max-md:sr-only">{summary(data)}</span>
+          </button>
+        }
+      >
+        <IndexPanel id={id} state={data} onProblems={showProblems} />
+      </Popover>
+      <ProblemsDialog id={id} open={problems} onOpenChange={setProblems} />
+    </>
   );
 }
 

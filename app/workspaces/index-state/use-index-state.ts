@@ -15,3 +15,9 @@ export function useIndexState(id: string) {
   });
   return useQuery({ queryKey: keys.index(id), queryFn: () => workspacesApi.index(id) });
 }
+
+/** Whether there is something to ask: a folder that was opened a moment ago has no index yet. */
+export function useIndexReady(id: string): boolean {
+  const { data } = useIndexState(id);
+  return data !== undefined && (data.indexed.files > 0 || data.status === 'watching');
+}

@@ -1,8 +1,10 @@
 'use client';
 
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { useFocusWanted } from '../focus-wanted.ts';
 import { createEditor, type Editor } from './create-editor.ts';
 import type { LineRange } from './marked-lines.ts';
+import type { NameActions } from './names.ts';
 
 /** What buttons around the editor ask of it. */
 export interface EditorHandle {
@@ -17,16 +19,17 @@ interface CodeEditorProps {
   language: string | null;
   marked: LineRange | null;
   onLine: (line: number, extend: boolean) => void;
+  onName: NameActions;
   handle: Ref<EditorHandle>;
 }
 
 /** The text of one file. Mount another for another file or language. */
-export function CodeEditor({ text, label, language, marked, onLine, handle }: CodeEditorProps) {
+export function CodeEditor({ text, label, language, marked, onLine, onName, handle }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<Editor>(null);
-  const latest = useRef({ text, label, onLine });
+  const latest = useRef({ text, label, onLine, onName });
   useEffect(() => {
-    latest.current = { text, label, onLine };
+    latest.current = { text, label, onLine, onName };
   });
   useEffect(() => {
     if (host.current === null) return;
@@ -34,6 +37,10 @@ export function CodeEditor({ text, label, language, marked, onLine, handle }: Co
     const made = createEditor({
       ...{ parent: host.current, text, label, language },
       onLine: (line, extend) => latest.current.onLine(line, extend),
+      onName: {
+        onDefinition: (place) => latest.current.onName.onDefinition(place),
+        onReferences: (place) => latest.current.onName.onReferences(place),
+      },
     });
     editor.current = made;
     return () => {
@@ -44,6 +51,12 @@ export function CodeEditor({ text, label, language, marked, onLine, handle }: Co
   useEffect(() => editor.current?.setText(text), [text]);
   const { from, to } = marked ?? { from: 0, to: 0 };
   useEffect(() => editor.current?.mark(from === 0 ? null : { from, to }), [from, to]);
+  const wanted = useFocusWanted((state) => state.text);
+  useEffect(() => {
+    if (!wanted) return;
+    useFocusWanted.setState({ text: false });
+    editor.current?.view.focus();
+  }, [wanted]);
   useImperativeHandle(
     handle,
     () => ({

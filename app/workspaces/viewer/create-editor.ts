@@ -19,6 +19,7 @@ import {
 import { editorLanguage } from './editor-language.ts';
 import { editorLook } from './editor-look.ts';
 import { type LineRange, markedLines, markLines } from './marked-lines.ts';
+import { type NameActions, names } from './names.ts';
 
 interface EditorOptions {
   parent: HTMLElement;
@@ -28,6 +29,7 @@ interface EditorOptions {
   language: string | null;
   /** A line number was pressed, with Shift up to another one. */
   onLine(line: number, extend: boolean): void;
+  onName: NameActions;
 }
 
 /** A file that is read, not written: highlighted, searchable, with lines that can be pointed at. */
@@ -41,7 +43,7 @@ export interface Editor {
   destroy(): void;
 }
 
-export function createEditor({ parent, text, label, language, onLine }: EditorOptions): Editor {
+export function createEditor({ parent, text, label, language, onLine, onName }: EditorOptions): Editor {
   const grammar = new Compartment();
   const state = EditorState.create({
     doc: text,
@@ -65,7 +67,7 @@ export function createEditor({ parent, text, label, language, onLine }: EditorOp
       }),
       foldGutter({ openText: '⌄', closedText: '›' }),
       ...[highlightActiveLineGutter(), highlightSpecialChars(), drawSelection(), bracketMatching()],
-      ...[highlightSelectionMatches(), search({ top: true }), markedLines, editorLook],
+      ...[highlightSelectionMatches(), search({ top: true }), markedLines, editorLook, names(onName)],
       Prec.high(keymap.of([{ key: 'Ctrl-g', run: gotoLine, preventDefault: true }])),
       keymap.of([...searchKeymap, ...foldKeymap, ...defaultKeymap]),
       grammar.of([]),

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ArrowLeft, FileX2, ListTree, MessageSquarePlus, Search, TextCursorInput } from 'lucide-react';
 import Link from 'next/link';
-import { type KeyboardEvent, lazy, Suspense, useRef } from 'react';
+import { type KeyboardEvent, lazy, Suspense, useRef, useState } from 'react';
 import { fetchPart } from '#app/_client/part.ts';
 import { EmptyState } from '#app/_ui/empty-state.tsx';
 import { ErrorNote } from '#app/_ui/error-note.tsx';
@@ -12,11 +12,14 @@ import { IconButton } from '#app/_ui/icon-button.tsx';
 import { Popover } from '#app/_ui/popover.tsx';
 import type { FileContent } from '#server/features/workspaces/contract.ts';
 import { languageName } from '../language-name.ts';
+import { ReferencesPane } from '../references/references-pane.tsx';
+import { useDefinition } from '../references/use-definition.ts';
 import { showFile } from '../place.ts';
 import { showName } from '../show-name.ts';
 import { keys } from '../use-workspaces.ts';
 import { workspacesApi } from '../workspaces-api.ts';
 import type { EditorHandle } from './code-editor.tsx';
+import type { NamePlace } from './names.ts';
 import { Outline } from './outline.tsx';
 
 const CodeEditor = lazy(() =>
@@ -39,11 +42,14 @@ export function FilePane({ id, path, line, endLine }: FilePaneProps) {
     staleTime: 5000,
     refetchOnWindowFocus: true,
   });
+  const [looked, setLooked] = useState<NamePlace | null>(null);
+  const goToDefinition = useDefinition(id, path, setLooked);
   const text = file?.text ?? null;
   const isText = text !== null;
   const choose = (pressed: number, extend: boolean) => {
     const from = extend && line !== null ? Math.min(line, pressed) : pressed;
     const to = extend && line !== null ? Math.max(line, pressed) : pressed;
+    setLooked(null);
     showFile({ path, line: from, endLine: to }, 'replace');
   };
   const press = (event: KeyboardEvent) => {
@@ -93,11 +99,13 @@ export function FilePane({ id, path, line, endLine }: FilePaneProps) {
               language={file?.language ?? null}
               marked={line === null ? null : { from: line, to: endLine ?? line }}
               onLine={choose}
+              onName={{ onDefinition: goToDefinition, onReferences: setLooked }}
               handle={editor}
             />
           </Suspense>
         )}
       </div>
+      {isText && <ReferencesPane id={id} path={path} line={line} looked={looked} />}
     </section>
   );
 }

@@ -1,0 +1,23 @@
+import { hc } from 'hono/client';
+import { API, apiOptions } from '#app/_client/api.ts';
+import type { IndexingApi, IndexProblem, IndexState } from '#server/features/retrieval/indexing/contract.ts';
+
+const { index } = hc<IndexingApi>(API, apiOptions).retrieval[':workspace'];
+
+/** What can be done with an index. Every call throws `ApiError` when the daemon refuses. */
+export const indexApi = {
+  pause: async (workspace: string): Promise<IndexState> =>
+    (await index.pause.$post({ param: { workspace } })).json(),
+
+  resume: async (workspace: string): Promise<IndexState> =>
+    (await index.resume.$post({ param: { workspace } })).json(),
+
+  rebuild: async (workspace: string): Promise<IndexState> =>
+    (await index.rebuild.$post({ param: { workspace } })).json(),
+
+  problems: async (
+    workspace: string,
+    after: string | undefined,
+  ): Promise<{ problems: IndexProblem[]; next: string | null }> =>
+    (await index.problems.$get({ param: { workspace }, query: after === undefined ? {} : { after } })).json(),
+};
