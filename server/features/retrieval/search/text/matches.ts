@@ -62,8 +62,10 @@ export async function matches(place: ReadingPlace, input: MatchesInput): Promise
     }
     const read = readFile(place.root, file.path, needle);
     if (read === undefined) continue;
+    let lines: string[] | undefined;
     for (const match of lineMatches(read.text, pattern)) {
-      const result = resultOf(place, file, { ...read, match });
+      lines ??= splitLines(read.text);
+      const result = resultOf(place, file, { lines, hash: read.hash, match });
       if (input.filters.kinds.length === 0 || input.filters.kinds.includes(result.kind)) results.push(result);
       if (results.length > input.limit) return answer(searched, true);
     }
@@ -104,9 +106,8 @@ function readOrNothing(root: string, path: string): ReturnType<typeof readBytesS
 function resultOf(
   { index }: ReadingPlace,
   { path, language, hash: indexed }: FileRow,
-  { text, hash, match }: { text: string; hash: string; match: LineMatch },
+  { lines, hash, match }: { lines: readonly string[]; hash: string; match: LineMatch },
 ): SearchResult {
-  const lines = splitLines(text);
   const chunk = chunkAt(index, path, match.line);
   const first = Math.max(1, match.line - AROUND);
   const shown = lines.slice(first - 1, match.line + AROUND);
