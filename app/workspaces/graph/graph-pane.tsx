@@ -7,26 +7,22 @@ import { IconButton } from '#app/_ui/icon-button.tsx';
 import { Segmented } from '#app/_ui/segmented.tsx';
 import { type GraphPlace, type GraphView, showGraph } from './graph-place.ts';
 
-const waiting = {
-  loading: () => <p className="p-4 text-small text-ink-3">Fetching the picture</p>,
-  ssr: false,
-};
 const ImportView = dynamic(
   () => fetchPart(() => import('./import-view.tsx')).then((module) => module.ImportView),
-  waiting,
+  { loading: Fetching, ssr: false },
 );
-const CallView = dynamic(
-  () => fetchPart(() => import('./call-view.tsx')).then((module) => module.CallView),
-  waiting,
-);
+const CallView = dynamic(() => fetchPart(() => import('./call-view.tsx')).then((module) => module.CallView), {
+  loading: Fetching,
+  ssr: false,
+});
 const UnusedView = dynamic(
   () => fetchPart(() => import('./unused-view.tsx')).then((module) => module.UnusedView),
-  waiting,
+  { loading: Fetching, ssr: false },
 );
-const MapView = dynamic(
-  () => fetchPart(() => import('./map-view.tsx')).then((module) => module.MapView),
-  waiting,
-);
+const MapView = dynamic(() => fetchPart(() => import('./map-view.tsx')).then((module) => module.MapView), {
+  loading: Fetching,
+  ssr: false,
+});
 
 const OPTIONS: { value: GraphView; label: string }[] = [
   { value: 'imports', label: 'Imports' },
@@ -63,4 +59,8 @@ export function GraphPane({ id, place, path }: GraphPaneProps) {
       {view === 'map' && <MapView id={id} />}
     </section>
   );
+}
+
+function Fetching() {
+  return <p className="p-4 text-small text-ink-3">Fetching the picture</p>;
 }
