@@ -134,7 +134,8 @@ export class Indexing {
   /** Files that were skipped or failed, by path. Errors: not_found. */
   problems(workspaceId: string, page: { after?: string | undefined; limit: number }) {
     this.#need(workspaceId);
-    return listProblems(this.path(workspaceId), page);
+    const path = this.path(workspaceId);
+    return this.#files.isThere(path) ? listProblems(path, page) : [];
   }
 
   #open(entry: WorkspaceEntry): void {

@@ -1,6 +1,7 @@
 import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
@@ -141,7 +142,7 @@ test('an index whose pages are damaged is moved aside and made again at the next
   const whole = new BetterSqlite3(path);
   whole.pragma('wal_checkpoint(TRUNCATE)');
   whole.close();
-  const handle = await import('node:fs/promises').then(({ open }) => open(path, 'r+'));
+  const handle = await open(path, 'r+');
   await handle.write(damaged, 0, damaged.length, 4096);
   await handle.close();
   putFiles(root, { 'src/f1.py': 'mended = 1\n' });
@@ -150,6 +151,22 @@ test('an index whose pages are damaged is moved aside and made again at the next
   expect(next.indexing.state(id).indexed.files).toBe(20);
   expect(existsSync(`${path}.damaged`)).toBe(true);
   await next.indexing.stop();
+});
+
+test('an index that a reader finds damaged is made again, once, and not while it is paused', async () => {
+  const { room, id } = begin({ 'a.py': 'alpha = 1\n' });
+  await room.is(id, 'watching');
+  const path = room.indexing.path(id);
+  await room.indexing.pause(id);
+  await room.indexing.replaceDamaged(id);
+  expect(room.indexing.state(id)).toMatchObject({ status: 'paused', indexed: { files: 0 } });
+  expect(existsSync(path)).toBe(false);
+  expect((await room.indexing.routes.request(`/retrieval/${id}/index/problems`)).status).toBe(200);
+  room.indexing.resume(id);
+  await room.is(id, 'watching');
+  await Promise.all([room.indexing.replaceDamaged(id), room.indexing.replaceDamaged(id)]);
+  await room.is(id, 'watching');
+  expect(room.find(id, 'alpha')).toEqual(['a.py']);
 });
 
 test('an index that somebody deletes is made again when the next file changes', async () => {

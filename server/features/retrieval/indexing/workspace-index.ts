@@ -58,6 +58,7 @@ export class WorkspaceIndex {
   /** The scan writes a new index beside the current one. */
   #anew: boolean;
   #damagedBefore = false;
+  #replacing = false;
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
 
@@ -95,7 +96,10 @@ export class WorkspaceIndex {
 
   /** The folder's rules changed. */
   use(entry: WorkspaceEntry): void {
+    const { root, include, exclude } = this.#entry;
+    const before = JSON.stringify([root, include, exclude]);
     this.#entry = entry;
+    if (JSON.stringify([entry.root, entry.include, entry.exclude]) === before) return;
     this.#lookout.useRules(entry);
     if (this.#status !== 'paused') this.#scanAgain();
   }
@@ -125,9 +129,15 @@ export class WorkspaceIndex {
 
   /** The file of the index cannot be read any more: another one is made. */
   async replaceDamaged(): Promise<void> {
-    await this.#halt();
-    await this.#moveAside();
-    this.#begin();
+    if (this.#replacing || this.#ended) return;
+    this.#replacing = true;
+    try {
+      await this.#halt();
+      await this.#moveAside();
+    } finally {
+      this.#replacing = false;
+    }
+    this.start();
   }
 
   /** Ends what is under way; what was committed stays for the next start. */
