@@ -5,7 +5,9 @@ import { Context } from './context/context.ts';
 import type { RetrievalEvents } from './contract.ts';
 import type { IndexState } from './indexing/contract.ts';
 import { createGraphs } from './graphs/graphs.ts';
+import { createEmbedderRoutes } from './embedders/routes.ts';
 import { Indexing } from './indexing/indexing.ts';
+import { Measure } from './measure/measure.ts';
 import type { RetrievalContext } from './room.ts';
 import { createIndexReader, type IndexReader } from './search/index-reader.ts';
 import { createSearch } from './search/search.ts';
@@ -17,7 +19,7 @@ const TOPICS = [/^retrieval:[0-9A-HJKMNP-TV-Z]{26}$/];
 /** Indexes of opened folders: kept up to date, searched, drawn, and handed to the chat as evidence. */
 export const retrievalFeature = defineFeature<RetrievalEvents>('retrieval', (context) => {
   const indexing: Indexing = new Indexing(context, { vectors: (workspaceId) => vectors.state(workspaceId) });
-  const vectors = openVectors(context, indexing);
+  const vectors = openVectors(context, indexing, (owner) => measure.placesOf(owner));
   const reader = openReader(context, indexing);
   const search = createSearch({
     reader,
@@ -25,13 +27,16 @@ export const retrievalFeature = defineFeature<RetrievalEvents>('retrieval', (con
     noteOf: (workspaceId) => noteOf(indexing.state(workspaceId)),
   });
   const graphs = createGraphs({ reader, hooks: context.hooks, generations: context.generations });
+  const measure: Measure = new Measure({ context, reader, vectors });
   const evidence = new Context({ house: context, reader, search });
   return {
     routes: createRoutes()
       .route('/', indexing.routes)
       .route('/', search.routes)
+      .route('/', createEmbedderRoutes(vectors))
       .route('/', evidence.routes)
-      .route('/', graphs.routes),
+      .route('/', graphs.routes)
+      .route('/', measure.routes),
     topics: TOPICS,
     start() {
       indexing.start();
@@ -46,12 +51,17 @@ export const retrievalFeature = defineFeature<RetrievalEvents>('retrieval', (con
 });
 
 /** Vectors follow the index: at the start, after each change, and when a folder is closed. */
-function openVectors(context: RetrievalContext, indexing: Indexing): Vectors {
+function openVectors(
+  context: RetrievalContext,
+  indexing: Indexing,
+  corpusOf: (owner: string) => { index: string; root: string } | undefined,
+): Vectors {
   const find = (id: string) => context.hooks.all('workspaceSource')[0]?.find(id);
   const vectors = createVectors(context, {
     placesOf(owner) {
       const entry = find(owner);
-      return entry && { kind: 'chunks', index: indexing.path(owner), root: entry.root };
+      const place = entry ? { index: indexing.path(owner), root: entry.root } : corpusOf(owner);
+      return place && { kind: 'chunks', ...place };
     },
   });
   vectors.follow((owner) => indexing.announce(owner));
