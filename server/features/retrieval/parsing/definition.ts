@@ -1,5 +1,5 @@
 import type { Node, QueryMatch } from 'web-tree-sitter';
-import { SymbolKind } from '../search/contract.ts';
+import type { SymbolKind } from '../search/contract.ts';
 import type { LanguageRules } from './languages/language.ts';
 
 /** Something defined in a file. Rows from 0, inclusive. */
@@ -25,7 +25,12 @@ export interface Definition {
 
 const LONGEST_SIGNATURE = 240;
 const LONGEST_NAME = 200;
-const kinds: ReadonlySet<string> = new Set<string>(SymbolKind.options);
+// Not read from the contract: the thread that parses would load all that describes routes.
+const kinds = {
+  ...{ function: true, method: true, class: true, interface: true, type: true, enum: true, struct: true },
+  ...{ trait: true, module: true, constant: true, variable: true, property: true, macro: true },
+  ...{ constructor: true, heading: true, rule: true, scope: true },
+} satisfies Record<Definition['kind'], true>;
 
 /** The definition that a match with `@def.<kind>` and `@name` stands for; null for any other match. */
 export function definitionOf(text: string, match: QueryMatch, rules: LanguageRules): Definition | null {
@@ -59,7 +64,7 @@ export function replaces(one: Definition, other: Definition): boolean {
 }
 
 function isKind(kind: string | undefined): kind is Definition['kind'] {
-  return kind !== undefined && (kind === 'scope' || kinds.has(kind));
+  return kind !== undefined && Object.hasOwn(kinds, kind);
 }
 
 function kindOf(kind: Definition['kind'], name: string): Definition['kind'] {
