@@ -10,6 +10,7 @@ import { EmptyState } from '#app/_ui/empty-state.tsx';
 import { ErrorNote } from '#app/_ui/error-note.tsx';
 import { IconButton } from '#app/_ui/icon-button.tsx';
 import { Sheet } from '#app/_ui/sheet.tsx';
+import { GraphButton } from './graph/graph-button.tsx';
 import { WorkspaceTitle } from './header/workspace-title.tsx';
 import { showWorkspace, usePlace } from './place.ts';
 import { recallTreeOpen, toggleTree, useTreeOpen } from './tree-open.ts';
@@ -50,6 +51,7 @@ export function CodeScreen() {
       actions={
         workspace && (
           <>
+            <GraphButton />
             <IconButton
               icon={FolderTree}
               label={treeOpen ? 'Hide the files' : 'Show the files'}
