@@ -12,6 +12,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { begin, keepTrack } from './testing/begin.ts';
 import { entryOf, makeFolder, openIndexing, putFiles } from './testing/open-indexing.ts';
 
+const smallDaemon = new URL('./testing/small-daemon.ts', import.meta.url);
 const awkward = new URL('./testing/awkward-thread.ts', import.meta.url);
 
 /** Files of `lines` definitions each, with names that tell them apart. */
@@ -54,7 +55,7 @@ test('a daemon killed in the middle leaves a sound index, and the next one does 
   const root = keepTrack(makeFolder(manyFiles(400, 300)));
   const home = keepTrack(makeFolder());
   const id = ulid();
-  const child = fork(join(import.meta.dirname, 'testing/small-daemon.ts'), [home, root, id]);
+  const child = fork(smallDaemon, [home, root, id]);
   const [{ files: before }] = await once(child, 'message');
   child.kill('SIGKILL');
   await once(child, 'exit');
