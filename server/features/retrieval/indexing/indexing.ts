@@ -148,7 +148,7 @@ export class Indexing {
         for (const listener of this.#changeListeners) listener(id, change);
       },
       released: async (id) => {
-        await Promise.all(this.#releaseListeners.map((listener) => listener(id)));
+        await Promise.all(this.#releaseListeners.map(async (listener) => listener(id)));
       },
     });
     this.#indexes.set(entry.id, index);

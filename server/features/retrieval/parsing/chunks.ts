@@ -106,20 +106,12 @@ function addPieces({ path, lines, chunks }: Cutting, rows: Rows, around: Nest | 
   }
 }
 
+/** What is not named here is a kind of class. */
+const KINDS: Partial<Record<Definition['kind'], ChunkKind>> = {
+  ...{ function: 'function', macro: 'function', method: 'method', constructor: 'method' },
+  ...{ module: 'module', constant: 'module', variable: 'module' },
+};
+
 function kindOf(definition: Definition | undefined): ChunkKind {
-  switch (definition?.kind) {
-    case 'function':
-    case 'macro':
-      return 'function';
-    case 'method':
-    case 'constructor':
-      return 'method';
-    case undefined:
-    case 'module':
-    case 'constant':
-    case 'variable':
-      return 'module';
-    default:
-      return 'class';
-  }
+  return definition === undefined ? 'module' : (KINDS[definition.kind] ?? 'class');
 }

@@ -59,7 +59,7 @@ export function openIndexing(options: Options = {}) {
   const wake = () => {
     for (const one of waiting) one();
   };
-  const emit = <K extends keyof IndexingEvents>(_topic: string, event: K, ...args: unknown[]) => {
+  const emit = (_topic: string, event: keyof IndexingEvents, ...args: unknown[]) => {
     if (event === 'retrieval.index') states.push(structuredClone(args[0]) as IndexState);
     else changed.push(...(args[0] as { paths: string[] }).paths);
     wake();

@@ -26,6 +26,7 @@ export function parseDocument({ path, text, language }: DocumentFile): ParsedDoc
       return parseKeys({ path, lines, language });
     case 'notebook':
       return parseNotebook({ path, text, lines });
+    case null:
     default:
       return { chunks: windowsOf(path, lines), symbols: [] };
   }

@@ -33,7 +33,7 @@ export function createImportResolver(root: string): ResolveImport {
 }
 
 function resolve(specifier: string, language: string | null, place: ImportPlace): string | null {
-  switch (language) {
+  switch (language ?? '') {
     case 'typescript':
     case 'tsx':
     case 'javascript':

@@ -110,6 +110,6 @@ describe('whatever is typed', () => {
   test('a pasted megabyte is answered', async () => {
     expect((await folder.find('near value '.repeat(100_000))).results[0]?.path).toBe('a.py');
     expect((await folder.find('x'.repeat(1_000_000))).results).toEqual([]);
-    expect((await folder.find(`${'at a (b.ts:1:1)\n'.repeat(20_000)}`)).results[0]?.path).toBe('b.ts');
+    expect((await folder.find('at a (b.ts:1:1)\n'.repeat(20_000))).results[0]?.path).toBe('b.ts');
   });
 });
