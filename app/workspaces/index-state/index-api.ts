@@ -1,8 +1,10 @@
 import { hc } from 'hono/client';
 import { API, apiOptions } from '#app/_client/api.ts';
+import type { EmbedderChoice, EmbeddersApi } from '#server/features/retrieval/embedders/contract.ts';
 import type { IndexingApi, IndexProblem, IndexState } from '#server/features/retrieval/indexing/contract.ts';
 
 const { index } = hc<IndexingApi>(API, apiOptions).retrieval[':workspace'];
+const { embedders } = hc<EmbeddersApi>(API, apiOptions).retrieval;
 
 /** What can be done with an index. Every call throws `ApiError` when the daemon refuses. */
 export const indexApi = {
@@ -20,4 +22,10 @@ export const indexApi = {
     after: string | undefined,
   ): Promise<{ problems: IndexProblem[]; next: string | null }> =>
     (await index.problems.$get({ param: { workspace }, query: after === undefined ? {} : { after } })).json(),
+
+  /** The models that vectors can be made by. */
+  embedders: async (): Promise<EmbedderChoice> => (await embedders.$get()).json(),
+
+  chooseEmbedder: async (chosen: string): Promise<EmbedderChoice> =>
+    (await embedders.$put({ json: { chosen } })).json(),
 };

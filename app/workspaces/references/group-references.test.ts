@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { groupReferences } from './group-references.ts';
-import { innermost } from './use-references.ts';
+import { symbolAt } from './use-references.ts';
 
 const use = { text: '', within: null, certain: true };
 
@@ -28,7 +28,10 @@ it('takes a line for the method it lies in, not for its class', () => {
     { ...symbol, name: 'Queue', kind: 'class' as const, line: 1, end_line: 40 },
     { ...symbol, name: 'drain', kind: 'method' as const, line: 10, end_line: 20 },
   ];
-  expect(innermost(symbols, 12)?.name).toBe('drain');
-  expect(innermost(symbols, 30)?.name).toBe('Queue');
-  expect(innermost(symbols, 50)).toBeUndefined();
+  expect(symbolAt(symbols, 12, 12)?.name).toBe('drain');
+  expect(symbolAt(symbols, 30, 30)?.name).toBe('Queue');
+  const [, drain] = symbols;
+  // Lines that begin with the comment above.
+  expect(symbolAt(drain ? [drain] : [], 7, 20)?.name).toBe('drain');
+  expect(symbolAt(symbols, 50, 60)).toBeUndefined();
 });

@@ -21,7 +21,7 @@ export function PlaceList({ title, places }: { title: string; places: ReferenceP
             <button
               type="button"
               onClick={() => showFile({ path, line })}
-              className="reach flex min-h-7 w-full items-baseline gap-2.5 rounded-control text-left text-tiny hover:bg-hover"
+              className="reach flex min-h-7 w-full items-center gap-2.5 rounded-control text-left text-tiny hover:bg-hover"
             >
               <span className="figures min-w-0 truncate" dir="auto">
                 {showName(path)}

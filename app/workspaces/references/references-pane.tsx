@@ -16,14 +16,15 @@ interface ReferencesPaneProps {
   id: string;
   path: string;
   line: number | null;
+  endLine: number | null;
   /** A name in the text that was pressed. */
   looked: NamePlace | null;
 }
 
 /** Below a file: who calls what one looks at, what tests it, and where else it is used. */
-export function ReferencesPane({ id, path, line, looked }: ReferencesPaneProps) {
+export function ReferencesPane({ id, path, line, endLine, looked }: ReferencesPaneProps) {
   const [open, setOpen] = useState(true);
-  const { known, error } = useReferences(id, path, { line, looked });
+  const { known, error } = useReferences(id, path, { line, endLine, looked });
   if (error !== null) {
     return (
       <div className="shrink-0 border-t border-line p-3">
@@ -37,7 +38,8 @@ export function ReferencesPane({ id, path, line, looked }: ReferencesPaneProps) 
   const elsewhere = definitions.filter((one) => one.path !== path || one.line !== subject.line);
   const nothing = elsewhere.length + called.length + tested.length + used.length + perhaps.length === 0;
   const findSimilar = () => {
-    changeTerms({ like: { path, line: subject.line }, duplicates: false }, 'push');
+    const { path: home, line: at } = definitions[0] ?? { path, line: subject.line };
+    changeTerms({ like: { path: home, line: at }, duplicates: false }, 'push');
     // Where the page is narrow the results take the place of the file.
     if (!matchMedia('(min-width: 48rem)').matches) showFile(null, 'replace');
   };

@@ -24,7 +24,7 @@ export interface KnownReferences extends FoundReferences {
 export function useReferences(
   id: string,
   path: string,
-  { line, looked }: { line: number | null; looked: NamePlace | null },
+  { line, endLine, looked }: { line: number | null; endLine: number | null; looked: NamePlace | null },
 ) {
   const ready = useIndexReady(id);
   const outline = useQuery({
@@ -32,7 +32,7 @@ export function useReferences(
     queryFn: () => workspacesApi.outline(id, path),
     enabled: ready && line !== null && looked === null,
   });
-  const symbol = line === null ? undefined : innermost(outline.data ?? [], line);
+  const symbol = line === null ? undefined : symbolAt(outline.data ?? [], line, endLine ?? line);
   const subject: Subject | null = looked ?? (symbol === undefined ? null : symbol);
   const { name = '', line: at = 1 } = subject ?? {};
   const references = useQuery({
@@ -64,10 +64,16 @@ export function useReferences(
   };
 }
 
-/** The smallest symbol around a line that has a body: a constant of one line counts where it stands. */
-export function innermost(symbols: readonly SymbolEntry[], line: number): SymbolEntry | undefined {
-  return symbols
-    .filter((symbol) => symbol.line <= line && line <= symbol.end_line && symbol.kind !== 'heading')
-    .sort((a, b) => a.end_line - a.line - (b.end_line - b.line) || b.line - a.line)
-    .at(0);
+/** The smallest symbol around a line; else the first in the lines, which may begin with what is written above it. */
+export function symbolAt(
+  symbols: readonly SymbolEntry[],
+  line: number,
+  endLine: number,
+): SymbolEntry | undefined {
+  const named = symbols.filter(({ kind }) => kind !== 'heading');
+  const around = named
+    .filter((symbol) => symbol.line <= line && line <= symbol.end_line)
+    .sort((a, b) => a.end_line - a.line - (b.end_line - b.line) || b.line - a.line);
+  const within = named.filter((symbol) => line < symbol.line && symbol.line <= endLine);
+  return [...around, ...within.sort((a, b) => a.line - b.line)].at(0);
 }

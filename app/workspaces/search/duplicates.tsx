@@ -70,7 +70,7 @@ function Group({ group: { similarity, lines, places } }: { group: DuplicateGroup
             <button
               type="button"
               onClick={() => showFile({ path, line, endLine })}
-              className="reach flex min-h-7 w-full items-baseline gap-2.5 rounded-control px-1.5 text-left text-small hover:bg-hover"
+              className="reach flex min-h-7 w-full items-center gap-2.5 rounded-control px-1.5 text-left text-small hover:bg-hover"
             >
               <span className="figures min-w-0 truncate">
                 {showName(path)}

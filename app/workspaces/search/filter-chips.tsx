@@ -25,7 +25,6 @@ export function FilterChips({ id, terms, onChange }: FilterChipsProps) {
     <>
       <ChoiceChip
         name="lang"
-        label="Language"
         chosen={languages.map(languageName)}
         entries={offered.map((language) => ({
           label: languageName(language),
@@ -37,7 +36,6 @@ export function FilterChips({ id, terms, onChange }: FilterChipsProps) {
       />
       <ChoiceChip
         name="kind"
-        label="Kind"
         chosen={kinds}
         entries={KINDS.map((kind) => ({
           label: kind,
@@ -67,13 +65,12 @@ export function FilterChips({ id, terms, onChange }: FilterChipsProps) {
 
 interface ChoiceChipProps {
   name: string;
-  label: string;
   chosen: readonly string[];
   entries: MenuEntry[];
   onClear: () => void;
 }
 
-function ChoiceChip({ name, label, chosen, entries, onClear }: ChoiceChipProps) {
+function ChoiceChip({ name, chosen, entries, onClear }: ChoiceChipProps) {
   const [first = 'any', ...more] = chosen;
   const value = more.length === 0 ? first : `${first} +${more.length}`;
   const all: MenuEntry[] =
@@ -85,11 +82,7 @@ function ChoiceChip({ name, label, chosen, entries, onClear }: ChoiceChipProps) 
         all.length === 0 ? [{ label: 'Nothing is indexed yet', run: () => undefined, disabled: true }] : all
       }
       trigger={
-        <button
-          type="button"
-          aria-label={`${label}: ${chosen.length === 0 ? 'any' : chosen.join(', ')}`}
-          className={classes(CHIP, chosen.length > 0 && CHIP_ON)}
-        >
+        <button type="button" className={classes(CHIP, chosen.length > 0 && CHIP_ON)}>
           <span className="truncate">
             {name}: {value}
           </span>

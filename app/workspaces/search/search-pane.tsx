@@ -67,7 +67,7 @@ export function SearchPane({ id, terms, place }: SearchPaneProps) {
   };
   return (
     <section aria-label="Search" className="flex min-h-0 min-w-0 flex-1 flex-col">
-      <search className="flex shrink-0 flex-col gap-2.5 px-3 pt-3 pb-2 md:px-4 md:pt-4">
+      <search className="flex shrink-0 flex-col gap-2.5 px-3 pt-3 pb-1.5 md:px-4 md:pt-4">
         <SearchBox
           text={text}
           onType={type}
@@ -83,7 +83,14 @@ export function SearchPane({ id, terms, place }: SearchPaneProps) {
           <FilterChips id={id} terms={terms} onChange={(change) => changeTerms(change)} />
         </div>
       </search>
-      <div className="min-h-0 flex-1 overflow-y-auto px-3 pb-4 md:px-4">
+      <div
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by keyboard
+        tabIndex={0}
+        role="group"
+        data-scrolls
+        aria-label="What was found"
+        className="min-h-0 flex-1 overflow-y-auto px-3 pt-1 pb-4 -outline-offset-2 md:px-4"
+      >
         {terms.like !== null && <LikeNote {...terms.like} />}
         {terms.duplicates && <Duplicates id={id} />}
         {!asked && !terms.duplicates && <SearchStart />}

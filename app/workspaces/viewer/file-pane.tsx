@@ -105,7 +105,7 @@ export function FilePane({ id, path, line, endLine }: FilePaneProps) {
           </Suspense>
         )}
       </div>
-      {isText && <ReferencesPane id={id} path={path} line={line} looked={looked} />}
+      {isText && <ReferencesPane id={id} path={path} line={line} endLine={endLine} looked={looked} />}
     </section>
   );
 }
@@ -120,7 +120,7 @@ function FileHeader({ id, path, line, endLine, file, children }: FileHeaderProps
   if (line !== null) question.set('line', String(line));
   if (endLine !== null) question.set('end', String(endLine));
   return (
-    <header className="flex h-[49px] shrink-0 items-center gap-2 border-b border-line px-3 md:px-4">
+    <header className="@container flex h-[49px] shrink-0 items-center gap-2 border-b border-line px-3 md:px-4">
       <IconButton
         icon={ArrowLeft}
         label="Back to the files"
@@ -131,7 +131,7 @@ function FileHeader({ id, path, line, endLine, file, children }: FileHeaderProps
         <h2 dir="auto" title={showName(path)} className="figures min-w-0 truncate text-small">
           {showName(path)}
         </h2>
-        <p className="hidden shrink-0 text-tiny text-ink-3 sm:block">{facts(file)}</p>
+        <p className="hidden shrink-0 text-tiny text-ink-3 @xl:block">{facts(file)}</p>
       </div>
       {children}
       <Popover
@@ -147,7 +147,7 @@ function FileHeader({ id, path, line, endLine, file, children }: FileHeaderProps
         className="reach inline-flex h-8 shrink-0 items-center gap-2 rounded-control border border-line bg-surface px-3 text-small font-medium transition-colors hover:border-line-strong"
       >
         <MessageSquarePlus size={16} aria-hidden="true" className="-ml-0.5" />
-        <span className="max-lg:sr-only">Ask about this</span>
+        <span className="@max-lg:sr-only">Ask about this</span>
       </Link>
     </header>
   );
