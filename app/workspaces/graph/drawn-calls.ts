@@ -9,7 +9,7 @@ export function drawnCalls(graph: SymbolGraph): { nodes: DrawnNode[]; edges: Dra
       id: node.id,
       title: titleOf(node),
       note: `${showName(node.path)}:${node.line}`,
-      said: said(node),
+      more: more(node),
       look: node.id === graph.center ? 'current' : 'plain',
     })),
     edges: graph.edges.map(({ from, to, count, certain }) => ({
@@ -24,10 +24,9 @@ function titleOf({ name, container, kind }: SymbolNode): string {
   return `${owner}${showName(name)}`;
 }
 
-function said(node: SymbolNode): string {
-  const { distance, kind, path, line } = node;
-  const steps = Math.abs(distance) === 1 ? '' : ` ${Math.abs(distance)} calls away`;
-  const role = distance === 0 ? 'in the middle' : `${distance < 0 ? 'calls it' : 'is called'}${steps}`;
+function more({ distance, kind }: SymbolNode): string {
   const what = kind === 'module' ? 'the top of the file' : kind;
-  return `${titleOf(node)}, ${what} in ${showName(path)}:${line}, ${role}`;
+  if (distance === 0) return `${what}, in the middle`;
+  const steps = Math.abs(distance) === 1 ? '' : `, ${Math.abs(distance)} calls away`;
+  return `${what}, ${distance < 0 ? 'calls it' : 'is called'}${steps}`;
 }

@@ -26,14 +26,14 @@ function lookOf({ id, cycle, is_test: isTest }: GraphNode, current: string | nul
   return isTest ? 'test' : 'plain';
 }
 
-type Texts = Pick<DrawnNode, 'title' | 'note' | 'said'>;
+type Texts = Pick<DrawnNode, 'title' | 'note' | 'more'>;
 
 function fileText(node: GraphNode): Texts {
   const at = node.id.lastIndexOf('/');
   return {
     title: showName(node.id.slice(at + 1)),
     note: showName(node.id.slice(0, Math.max(0, at))) || 'at the top',
-    said: said(node),
+    more: more(node),
   };
 }
 
@@ -42,11 +42,10 @@ function folderText(node: GraphNode): Texts {
   return {
     title: showName(node.id) || 'at the top',
     note: `${files} · ${node.lines} lines`,
-    said: said(node),
+    more: more(node),
   };
 }
 
-function said({ id, imports, imported_by: importedBy, cycle }: GraphNode): string {
-  const inCycle = cycle === null ? '' : ', in a cycle';
-  return `${showName(id) || 'The top folder'}: imports ${imports}, imported by ${importedBy}${inCycle}`;
+function more({ imports, imported_by: importedBy, cycle }: GraphNode): string {
+  return `imports ${imports}, imported by ${importedBy}${cycle === null ? '' : ', in a cycle'}`;
 }

@@ -4,8 +4,8 @@ export interface DrawnNode {
   /** What stands in it, and what stands under that. */
   title: string;
   note: string;
-  /** Whole, for readers of the screen and on hovering. */
-  said: string;
+  /** What else there is to say, for readers of the screen and on hovering. */
+  more: string;
   /** `current`: what is open beside, or in the middle. */
   look: 'plain' | 'cycle' | 'current' | 'test';
 }

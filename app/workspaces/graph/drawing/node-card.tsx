@@ -23,9 +23,9 @@ const LOOKS: Record<DrawnNode['look'], string> = {
 export function NodeCard({ data: { node, onOpen, onCenter } }: NodeProps<Node<CardData>>) {
   return (
     <div
-      title={node.said}
+      title={`${node.title}, ${node.note}, ${node.more}`}
       className={classes(
-        'group flex size-full items-center rounded-control border bg-surface shadow-card',
+        'group pointer-events-auto flex size-full items-center rounded-control border bg-surface shadow-card',
         LOOKS[node.look],
       )}
     >
@@ -33,7 +33,6 @@ export function NodeCard({ data: { node, onOpen, onCenter } }: NodeProps<Node<Ca
       <button
         type="button"
         onClick={() => onOpen(node.id)}
-        aria-label={node.said}
         className="flex min-w-0 flex-1 flex-col self-stretch justify-center rounded-control px-2.5 text-left hover:bg-hover"
       >
         <span className="figures flex min-w-0 items-center gap-1.5 text-tiny font-medium">
@@ -41,6 +40,7 @@ export function NodeCard({ data: { node, onOpen, onCenter } }: NodeProps<Node<Ca
           <span className="truncate">{node.title}</span>
         </span>
         <span className="truncate text-tiny text-ink-3">{node.note}</span>
+        <span className="sr-only">{node.more}</span>
       </button>
       <button
         type="button"

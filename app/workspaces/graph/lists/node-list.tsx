@@ -31,7 +31,9 @@ export function NodeList({ label, nodes, onOpen, onCenter }: NodeListProps) {
             className="reach flex min-h-9 min-w-0 flex-1 flex-col justify-center rounded-control px-2 py-1 text-left hover:bg-hover"
           >
             <span className="figures w-full truncate text-small">{node.title}</span>
-            <span className="w-full truncate text-tiny text-ink-3">{node.said}</span>
+            <span className="w-full truncate text-tiny text-ink-3">
+              {node.note} · {node.more}
+            </span>
           </button>
           <IconButton
             icon={Crosshair}
