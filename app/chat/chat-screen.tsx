@@ -19,7 +19,6 @@ import { useDraft } from './composer/use-draft.ts';
 import { useTokenCount } from './composer/use-token-count.ts';
 import { ConversationTitle } from './conversation-title.tsx';
 import { deleteConversations } from './conversations/use-conversation-list.ts';
-import { SourcesPanel } from './evidence/sources-panel.tsx';
 import { useEvidence } from './evidence/use-evidence.ts';
 import { EmptyConversation } from './empty-conversation.tsx';
 import { ModelPicker } from './model/model-picker.tsx';
@@ -83,8 +82,7 @@ export function ChatScreen() {
         </>
       }
       panel={[
-        { id: 'context', label: 'Context', content: <ContextPanel count={count} /> },
-        { id: 'sources', label: 'Sources', content: <SourcesPanel messages={messages} /> },
+        { id: 'context', label: 'Context', content: <ContextPanel count={count} messages={messages} /> },
         { id: 'metrics', label: 'Metrics', content: <MetricsPanel messages={messages} /> },
         {
           id: 'parameters',

@@ -28,7 +28,7 @@ export function PreviewButton({ found, error, searching, leftOut, onLeaveOut }: 
           type="button"
           className="reach h-7 shrink-0 rounded-control px-2 text-tiny text-ink-2 transition-colors hover:bg-hover"
         >
-          <span role="status">{label(found, error, searching)}</span>
+          <span aria-live="polite">{label(found, error, searching)}</span>
         </button>
       }
     >
