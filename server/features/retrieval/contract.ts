@@ -1,4 +1,5 @@
+import type { ConversationsEvents } from './conversations/contract.ts';
 import type { IndexingEvents } from './indexing/contract.ts';
 
 /** Everything this room tells browsers. */
-export type RetrievalEvents = IndexingEvents;
+export type RetrievalEvents = IndexingEvents & ConversationsEvents;

@@ -3,6 +3,7 @@ import { AppError } from '#server/kernel/errors.ts';
 import { createRoutes } from '#server/kernel/http.ts';
 import { Context } from './context/context.ts';
 import type { RetrievalEvents } from './contract.ts';
+import { createConversations, MAP_TOPIC } from './conversations/conversations.ts';
 import type { IndexState } from './indexing/contract.ts';
 import { createGraphs } from './graphs/graphs.ts';
 import { createEmbedderRoutes } from './embedders/routes.ts';
@@ -11,10 +12,10 @@ import { Measure } from './measure/measure.ts';
 import type { RetrievalContext } from './room.ts';
 import { createIndexReader, type IndexReader } from './search/index-reader.ts';
 import { createSearch } from './search/search.ts';
-import { createVectors, type Vectors } from './vectors.ts';
+import { createVectors, MESSAGES, type Vectors } from './vectors.ts';
 
 /** What this room tells of one workspace: `retrieval:<workspace id>`. */
-const TOPICS = [/^retrieval:[0-9A-HJKMNP-TV-Z]{26}$/];
+const TOPICS = [/^retrieval:[0-9A-HJKMNP-TV-Z]{26}$/, new RegExp(`^${MAP_TOPIC}$`)];
 
 /** Indexes of opened folders: kept up to date, searched, drawn, and handed to the chat as evidence. */
 export const retrievalFeature = defineFeature<RetrievalEvents>('retrieval', (context) => {
@@ -28,6 +29,7 @@ export const retrievalFeature = defineFeature<RetrievalEvents>('retrieval', (con
   });
   const graphs = createGraphs({ reader, hooks: context.hooks, generations: context.generations });
   const measure: Measure = new Measure({ context, reader, vectors });
+  const conversations = createConversations(context, vectors);
   const evidence = new Context({ house: context, reader, search });
   return {
     routes: createRoutes()
@@ -36,13 +38,16 @@ export const retrievalFeature = defineFeature<RetrievalEvents>('retrieval', (con
       .route('/', createEmbedderRoutes(vectors))
       .route('/', evidence.routes)
       .route('/', graphs.routes)
-      .route('/', measure.routes),
+      .route('/', measure.routes)
+      .route('/', conversations.routes),
     topics: TOPICS,
     start() {
       indexing.start();
       followFolders(context, vectors);
+      conversations.start();
     },
     async stop() {
+      await conversations.stop();
       await vectors.stop();
       await reader.close();
       await indexing.stop();
@@ -59,12 +64,15 @@ function openVectors(
   const find = (id: string) => context.hooks.all('workspaceSource')[0]?.find(id);
   const vectors = createVectors(context, {
     placesOf(owner) {
+      if (owner === MESSAGES) return { kind: 'messages', database: context.database.path };
       const entry = find(owner);
       const place = entry ? { index: indexing.path(owner), root: entry.root } : corpusOf(owner);
       return place && { kind: 'chunks', ...place };
     },
   });
-  vectors.follow((owner) => indexing.announce(owner));
+  vectors.follow((owner) => {
+    if (find(owner)) indexing.announce(owner);
+  });
   indexing.onChanged((workspaceId) => vectors.update(workspaceId));
   indexing.onRelease((workspaceId) => vectors.release(workspaceId));
   return vectors;

@@ -135,6 +135,23 @@ export class VectorTables {
     });
   }
 
+  /** Hands over every vector; it is only good until the next one. */
+  async each(
+    owner: string,
+    facts: VectorFacts,
+    take: (hash: string, vector: ArrayLike<number>) => void,
+  ): Promise<void> {
+    await this.#reading(owner, facts, async ({ table }) => {
+      for await (const batch of table.query().select(['hash', 'vector'])) {
+        const [hashes, vectors] = [batch.getChild('hash'), batch.getChild('vector')];
+        for (let row = 0; row < batch.numRows; row += 1) {
+          const vector: unknown = vectors?.get(row)?.toArray();
+          if (vector instanceof Float32Array) take(String(hashes?.get(row)), vector);
+        }
+      }
+    });
+  }
+
   async remove(owner: string, facts: VectorFacts, hashes: readonly string[]): Promise<void> {
     await this.#reading(owner, facts, async (open) => {
       for (let from = 0; from < hashes.length; from += HASHES_IN_ONE_QUERY) {

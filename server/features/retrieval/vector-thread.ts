@@ -1,10 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AppError, toAppError } from '#server/kernel/errors.ts';
+import { type MessagePlaces, MessageTexts, readPieceHash } from './conversations/message-texts-store.ts';
 import { type NearVector, type VectorFacts, type VectorRows, VectorTables } from './vector-tables.ts';
 import { type ChunkPlaces, ChunkTexts, type TextSource } from './vector-texts.ts';
 
 /** Where an owner's texts are. */
-export type TextPlaces = ChunkPlaces;
+export type TextPlaces = ChunkPlaces | MessagePlaces;
 
 /** Which table is meant. */
 interface Place {
@@ -26,9 +27,8 @@ export interface VectorQuestions {
   tidy: { input: Place; answer: void };
   nearest: { input: { owner: string; vector: Float32Array; limit: number }; answer: NearVector[] };
   vectors: { input: { owner: string; hashes: string[] }; answer: VectorRows };
-  /** All hashes of a table. */
-  hashes: { input: Place; answer: string[] };
-  remove: { input: Place & { hashes: string[] }; answer: void };
+  /** One vector for each conversation, the mean of those of its messages. Null without a table. */
+  conversations: { input: { owner: string; places: MessagePlaces }; answer: ConversationVectors | null };
   forget: { input: { owner: string }; answer: void };
   close: { input: null; answer: void };
 }
@@ -45,6 +45,12 @@ export interface TakenTexts {
   skipped: number;
   /** Nothing is left after these. */
   last: boolean;
+}
+
+/** Unit vectors, one after the other. */
+export interface ConversationVectors {
+  ids: string[];
+  vectors: Float32Array;
 }
 
 export type VectorCall = {
@@ -87,7 +93,7 @@ const answers: Answers = {
     if (missing.size > 0) {
       for (const hash of await tables.copy(owner, facts, new Set(missing.keys()))) missing.delete(hash);
     }
-    await dropGone({ owner, facts }, present, texts);
+    await dropGone({ owner, facts }, { present, texts, kept: places.kind === 'chunks' });
     plan.places = [...missing.values()];
     return { texts: texts.size, missing: missing.size };
   },
@@ -116,8 +122,10 @@ const answers: Answers = {
     const facts = await tables.answering(owner);
     return facts ? tables.vectors(owner, facts, hashes) : { hashes: [], vectors: new Float32Array() };
   },
-  hashes: async ({ owner, facts }) => [...(await tables.hashes(owner, facts))],
-  remove: ({ owner, facts, hashes }) => tables.remove(owner, facts, hashes),
+  conversations: async ({ owner, places }) => {
+    const facts = await tables.answering(owner);
+    return facts && meanByConversation({ owner, facts }, places);
+  },
   forget: async ({ owner }) => {
     endPlan(owner);
     await tables.forget(owner);
@@ -132,7 +140,7 @@ const answers: Answers = {
 const underWay = new Set<Promise<void>>();
 
 function openSource(places: TextPlaces): TextSource {
-  return new ChunkTexts(places);
+  return places.kind === 'chunks' ? new ChunkTexts(places) : new MessageTexts(places);
 }
 
 function endPlan(owner: string): void {
@@ -140,9 +148,45 @@ function endPlan(owner: string): void {
   plans.delete(owner);
 }
 
-async function dropGone({ owner, facts }: Place, present: Set<string>, texts: ReadonlyMap<string, number>) {
+interface Found {
+  present: Set<string>;
+  texts: ReadonlyMap<string, number>;
+  /** Some of them may stay: code comes back with its branch, a deleted message does not. */
+  kept: boolean;
+}
+
+async function dropGone({ owner, facts }: Place, { present, texts, kept }: Found): Promise<void> {
   const gone = [...present].filter((hash) => !texts.has(hash));
-  if (gone.length > Math.max(GONE_LEAST, texts.size * GONE_SHARE)) await tables.remove(owner, facts, gone);
+  if (gone.length > (kept ? Math.max(GONE_LEAST, texts.size * GONE_SHARE) : 0)) {
+    await tables.remove(owner, facts, gone);
+  }
+}
+
+async function meanByConversation(
+  { owner, facts }: Place,
+  places: MessagePlaces,
+): Promise<ConversationVectors> {
+  const source = new MessageTexts(places);
+  const conversations = source.conversations();
+  source.close();
+  const { dimensions } = facts;
+  const sums = new Map<string, Float32Array>();
+  await tables.each(owner, facts, (hash, vector) => {
+    const conversation = conversations.get(readPieceHash(hash).id);
+    if (conversation === undefined) return;
+    const sum = sums.get(conversation) ?? new Float32Array(dimensions);
+    for (let at = 0; at < dimensions; at += 1) sum[at] = (sum[at] ?? 0) + (vector[at] ?? 0);
+    sums.set(conversation, sum);
+  });
+  const vectors = new Float32Array(sums.size * dimensions);
+  for (const [at, sum] of [...sums.values()].entries()) {
+    const length = Math.hypot(...sum) || 1;
+    vectors.set(
+      sum.map((value) => value / length),
+      at * dimensions,
+    );
+  }
+  return { ids: [...sums.keys()], vectors };
 }
 
 async function answer<Name extends keyof VectorQuestions>(

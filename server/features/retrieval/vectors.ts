@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { FeatureContext } from '#server/feature.ts';
 import { AppError } from '#server/kernel/errors.ts';
+import type { MessagePlaces } from './conversations/message-texts-store.ts';
 import { createEmbedders, type Embedders, NO_EMBEDDER } from './embedders/embedders.ts';
 import { createVectorCalls } from './vector-calls.ts';
 import { VectorIndexing, type VectorState } from './vector-indexing.ts';
 import { createVectorReading, type VectorReading } from './vector-reading.ts';
 import { VectorStore } from './vector-store.ts';
-import type { TextPlaces } from './vector-thread.ts';
+import type { ConversationVectors, TextPlaces } from './vector-thread.ts';
 
 /** Vectors of workspaces' chunks and whatever else has texts: an owner is a workspace's id, or a part's own word. */
 export interface Vectors extends VectorReading {
@@ -26,6 +27,8 @@ export interface Vectors extends VectorReading {
   forget(owner: string): Promise<void>;
   /** Told whenever a state changes, as often as that is. Returns the end of it. */
   follow(listener: (owner: string) => void): () => void;
+  /** One unit vector a conversation; null when messages have none. Errors: those of the table. */
+  conversationVectors(places: MessagePlaces): Promise<ConversationVectors | null>;
   readonly embedders: Embedders;
   /**
    * An id that `embedders` lists, or `none`. New tables are made; the old ones answer until they are complete.
@@ -34,6 +37,9 @@ export interface Vectors extends VectorReading {
   choose(embedderId: string): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** The owner of the vectors of messages. */
+export const MESSAGES = 'messages';
 
 interface VectorsOptions {
   /** Where an owner's texts are; undefined when it is gone. */
@@ -61,6 +67,7 @@ export function createVectors(context: Context, { placesOf }: VectorsOptions): V
   return {
     ...createVectorReading({ calls, embedders, indexing, embeddings, log }),
     embedders,
+    conversationVectors: (places) => calls.call('conversations', { owner: MESSAGES, places }),
     state: (owner) => indexing.state(owner),
     isReady: (owner) => indexing.answering(owner) !== null,
     weight: (owner) => embedders.weightOf(indexing.answering(owner)?.embedderId ?? embedders.chosenId()),

@@ -1,4 +1,5 @@
 import { neighbours, pointed } from '../context/neighbours.ts';
+import { messagesByWords, messagesShown, messageText } from '../conversations/messages-store.ts';
 import { related } from '../graphs/calls/related.ts';
 import { symbolGraph } from '../graphs/calls/symbol-graph.ts';
 import { deadCode } from '../graphs/dead/dead-code.ts';
@@ -37,6 +38,9 @@ export const questions = {
   deadCode,
   rankSymbols,
   indexedPaths,
+  messagesByWords,
+  messagesShown,
+  messageText,
 };
 
 export type Questions = typeof questions;
