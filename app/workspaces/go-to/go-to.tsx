@@ -1,11 +1,11 @@
 'use client';
 
 import { Dialog } from '@base-ui/react/dialog';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
 import { Search } from 'lucide-react';
 import { useRouter, useSearchParams } from 'next/navigation';
-import { useDeferredValue, useState } from 'react';
+import { useState } from 'react';
 import { ErrorNote } from '#app/_ui/error-note.tsx';
 import { Kbd } from '#app/_ui/kbd.tsx';
 import { useFocusWanted } from '../focus-wanted.ts';
@@ -30,14 +30,13 @@ export function GoTo({ what, onClose }: GoToProps) {
   const address = useSearchParams();
   const { workspaces } = useWorkspaces();
   const [text, setText] = useState('');
-  const query = useDeferredValue(text);
   // The one on the screen, else the one used last.
   const workspace = workspaces.find(({ id }) => id === address.get('id')) ?? workspaces[0];
   const found = useQuery({
-    queryKey: ['workspaces', 'go-to', workspace?.id, what, query],
-    queryFn: ({ signal }) => choices(workspace?.id ?? '', { what, query }, signal),
+    // Nothing of an earlier text stays: Enter must not take what was not asked for.
+    queryKey: ['workspaces', 'go-to', workspace?.id, what, text],
+    queryFn: ({ signal }) => choices(workspace?.id ?? '', { what, query: text }, signal),
     enabled: workspace !== undefined,
-    placeholderData: keepPreviousData,
     retry: false,
   });
   const title = what === 'file' ? 'Open a file' : 'Go to a symbol';

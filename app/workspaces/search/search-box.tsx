@@ -35,7 +35,7 @@ export function SearchBox({ text, onType, onKey, figures, busy, list, marked, bo
         autoCorrect="off"
         spellCheck={false}
         enterKeyHint="search"
-        placeholder="Words, a name, a path, an error, or a question"
+        placeholder="Words, a name, a path, a question"
         value={text}
         onChange={(event) => onType(event.target.value)}
         onKeyDown={onKey}
