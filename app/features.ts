@@ -5,6 +5,7 @@ import { logsSlots } from './logs/slots.tsx';
 import { metricsSlots } from './metrics/slots.tsx';
 import { modelsSlots } from './models/slots.tsx';
 import { openaiSlots } from './openai/slots.tsx';
+import { retrievalSlots } from './retrieval/slots.tsx';
 import { settingsSlots } from './settings/slots.tsx';
 import { workspacesSlots } from './workspaces/slots.tsx';
 
@@ -13,6 +14,7 @@ export const features: ScreenFeature[] = [
   chatSlots,
   compareSlots,
   workspacesSlots,
+  retrievalSlots,
   modelsSlots,
   settingsSlots,
   openaiSlots,

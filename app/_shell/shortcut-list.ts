@@ -15,6 +15,7 @@ export interface Shortcut {
 /** The one list: what is not here has no key. A browser tab cannot take mod+N, mod+T and mod+W. */
 export const SHORTCUTS: Shortcut[] = [
   { id: 'palette', title: 'Search or run', keys: ['mod+k'], group: 'Everywhere' },
+  { id: 'everything.search', title: 'Search all messages', keys: ['mod+shift+f'], group: 'Everywhere' },
   { id: 'sidebar', title: 'Show or hide the sidebar', keys: ['mod+b'], group: 'Everywhere' },
   { id: 'panel', title: 'Show or hide the right panel', keys: ['mod+]'], group: 'Everywhere' },
   { id: 'logs', title: 'Show the logs', keys: ['mod+l', 'mod+shift+l'], group: 'Everywhere' },
@@ -48,6 +49,7 @@ export const SHORTCUTS: Shortcut[] = [
   { id: 'code.search', title: 'Search the code', keys: ['mod+shift+e'], group: 'Code' },
   { id: 'code.file', title: 'Open a file by its name', keys: ['mod+p'], group: 'Code' },
   { id: 'code.symbol', title: 'Go to a symbol', keys: ['alt+g'], group: 'Code' },
+  { id: 'code.measure', title: 'Measure the index', keys: [], group: 'Code' },
   { id: 'compare.first', title: 'The left answer is better', keys: ['arrowleft'], group: 'Compare' },
   { id: 'compare.second', title: 'The right answer is better', keys: ['arrowright'], group: 'Compare' },
   { id: 'compare.tie', title: 'Both answers are as good', keys: ['arrowup'], group: 'Compare' },

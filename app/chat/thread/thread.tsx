@@ -4,12 +4,14 @@ import { ArrowDown } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useStickToBottom } from 'use-stick-to-bottom';
 import { Button } from '#app/_ui/button.tsx';
+import { classes } from '#app/_ui/classes.ts';
 import type { Message } from '#server/features/chat/contract.ts';
 import type { OpenConversation } from '../use-conversation.ts';
 import { Answer } from './answer.tsx';
 import { UserMessage } from './user-message.tsx';
 import { useMessageActions } from './use-message-actions.ts';
 import { useThreadShortcuts } from './use-thread-shortcuts.ts';
+import { useWantedMessage } from './use-wanted-message.ts';
 
 interface ThreadProps {
   open: OpenConversation;
@@ -20,12 +22,13 @@ interface ThreadProps {
 /** The messages of the active path. It follows an answer until the reader scrolls away. */
 export function Thread({ open, editing, onEdit }: ThreadProps) {
   const { messages, query } = open;
-  const { scrollRef, contentRef, isAtBottom, scrollToBottom } = useStickToBottom({
+  const { scrollRef, contentRef, isAtBottom, scrollToBottom, stopScroll } = useStickToBottom({
     initial: 'instant',
     resize: 'instant',
   });
   const actions = useMessageActions();
   useThreadShortcuts({ messages, actions, onEdit });
+  const marked = useWantedMessage(open, stopScroll);
   const newest = messages.at(-1)?.id;
   useEffect(() => {
     // What was just sent is looked at, wherever the reader was.
@@ -46,7 +49,14 @@ export function Thread({ open, editing, onEdit }: ThreadProps) {
           <OlderMessages query={query} />
           <ol className="flex flex-col gap-6">
             {messages.map((message, index) => (
-              <li key={message.id} data-message={message.id}>
+              <li
+                key={message.id}
+                data-message={message.id}
+                className={classes(
+                  'rounded-card transition-[box-shadow]',
+                  marked === message.id && 'ring-2 ring-accent/50 ring-offset-8 ring-offset-bg',
+                )}
+              >
                 <ThreadMessage
                   message={message}
                   question={messages[index - 1]}

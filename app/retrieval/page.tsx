@@ -1,0 +1,5 @@
+import { MapScreen } from './map-screen.tsx';
+
+export default function Page() {
+  return <MapScreen />;
+}
