@@ -10,42 +10,52 @@ export function drawnImports(
   return {
     nodes: graph.nodes.map((node) => ({
       id: node.id,
-      ...(node.kind === 'file' ? fileText(node) : folderText(node)),
-      look: lookOf(node, current),
+      ...(node.kind === 'file' ? fileText(node, graph) : folderText(node, graph)),
+      look: lookOf(node, graph, current),
     })),
-    edges: graph.edges.map(({ from, to, count, in_cycle: inCycle }) => ({
-      ...{ from, to, count },
-      look: inCycle ? 'cycle' : 'plain',
+    edges: graph.edges.map(({ from, to, count, cycle }) => ({
+      from,
+      to,
+      count,
+      look: EDGE_LOOKS[cycle ?? 'none'],
     })),
   };
 }
 
-function lookOf({ id, cycle, is_test: isTest }: GraphNode, current: string | null): DrawnNode['look'] {
+const EDGE_LOOKS = { runs: 'cycle', types: 'types', none: 'plain' } as const;
+
+function lookOf(
+  { id, cycle, is_test: isTest }: GraphNode,
+  { cycles }: ImportGraph,
+  current: string | null,
+): DrawnNode['look'] {
   if (id === current) return 'current';
-  if (cycle !== null) return 'cycle';
+  if (cycle !== null && cycles[cycle]?.types_only === false) return 'cycle';
   return isTest ? 'test' : 'plain';
 }
 
 type Texts = Pick<DrawnNode, 'title' | 'note' | 'more'>;
 
-function fileText(node: GraphNode): Texts {
+function fileText(node: GraphNode, graph: ImportGraph): Texts {
   const at = node.id.lastIndexOf('/');
   return {
     title: showName(node.id.slice(at + 1)),
     note: showName(node.id.slice(0, Math.max(0, at))) || 'at the top',
-    more: more(node),
+    more: more(node, graph),
   };
 }
 
-function folderText(node: GraphNode): Texts {
+function folderText(node: GraphNode, graph: ImportGraph): Texts {
   const files = node.files === 1 ? '1 file' : `${node.files} files`;
   return {
     title: showName(node.id) || 'at the top',
     note: `${files} · ${node.lines} lines`,
-    more: more(node),
+    more: more(node, graph),
   };
 }
 
-function more({ imports, imported_by: importedBy, cycle }: GraphNode): string {
-  return `imports ${imports}, imported by ${importedBy}${cycle === null ? '' : ', in a cycle'}`;
+function more({ imports, imported_by: importedBy, cycle }: GraphNode, { cycles }: ImportGraph): string {
+  const ofTypes = cycle !== null && cycles[cycle]?.types_only === true;
+  const inCycle = cycle === null ? '' : ofTypes ? ', in a cycle of types' : ', in a cycle';
+  return `imports ${imports}, imported by ${importedBy}${inCycle}`;
 }

@@ -97,29 +97,35 @@ function Answer({ graph, path, shown, onFolder, onCenter }: AnswerProps) {
     );
   }
   return (
-    <div className="flex min-h-0 flex-1 max-lg:flex-col">
-      <div className="min-h-0 min-w-0 flex-1 max-lg:min-h-80">
-        {shown === 'list' ? (
-          <NodeList label="Files and what they import" nodes={nodes} onOpen={open} onCenter={middle} />
-        ) : (
-          <Drawing
-            label="Drawing of the imports"
-            nodes={nodes}
-            edges={edges}
+    <div className="@container flex min-h-0 flex-1">
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col @2xl:flex-row">
+        <div className="min-h-0 min-w-0 flex-1">
+          {shown === 'list' ? (
+            <NodeList label="Files and what they import" nodes={nodes} onOpen={open} onCenter={middle} />
+          ) : (
+            <Drawing
+              label="Drawing of the imports"
+              nodes={nodes}
+              edges={edges}
+              onOpen={open}
+              onCenter={middle}
+            />
+          )}
+        </div>
+        <aside
+          aria-label="About this graph"
+          className="flex max-h-44 shrink-0 flex-col gap-3 overflow-y-auto border-t border-line p-3 @2xl:max-h-none @2xl:w-64 @2xl:border-t-0 @2xl:border-l"
+        >
+          <p role="status" className="figures text-tiny text-ink-2">
+            {countsOf(graph)}
+          </p>
+          <CycleList
+            cycles={graph.cycles}
+            total={graph.total.cycles + graph.total.type_cycles}
             onOpen={open}
-            onCenter={middle}
           />
-        )}
+        </aside>
       </div>
-      <aside
-        aria-label="About this graph"
-        className="flex flex-col gap-3 overflow-y-auto border-line p-3 max-lg:max-h-56 max-lg:border-t lg:w-64 lg:shrink-0 lg:border-l"
-      >
-        <p role="status" className="figures text-tiny text-ink-2">
-          {countsOf(graph)}
-        </p>
-        <CycleList cycles={graph.cycles} total={graph.total.cycles} onOpen={open} />
-      </aside>
     </div>
   );
 }

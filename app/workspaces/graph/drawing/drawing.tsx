@@ -1,7 +1,14 @@
 'use client';
 
 import './drawing.css';
-import { MarkerType, Panel, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
+import {
+  MarkerType,
+  Panel,
+  ReactFlow,
+  type ReactFlowInstance,
+  ReactFlowProvider,
+  useReactFlow,
+} from '@xyflow/react';
 import { Maximize, Minus, Plus } from 'lucide-react';
 import { useMemo } from 'react';
 import { IconButton } from '#app/_ui/icon-button.tsx';
@@ -18,10 +25,12 @@ interface DrawingProps {
 }
 
 const nodeTypes = { card: NodeCard };
+const LEGIBLE = 0.5;
 const FIT = { padding: 0.08, maxZoom: 1.1, minZoom: 0.05 };
 const COLORS: Record<DrawnEdge['look'] | 'current', string> = {
   plain: 'var(--line-strong)',
   cycle: 'var(--warn)',
+  types: 'var(--warn)',
   uncertain: 'var(--ink-3)',
   current: 'var(--accent)',
 };
@@ -72,6 +81,7 @@ export function Drawing({ label, nodes, edges, onOpen, onCenter }: DrawingProps)
           minZoom={0.05}
           fitView
           fitViewOptions={FIT}
+          onInit={(flow) => showCurrent(flow, cards)}
         >
           <Panel position="bottom-left">
             <ViewButtons />
@@ -80,6 +90,17 @@ export function Drawing({ label, nodes, edges, onOpen, onCenter }: DrawingProps)
       </section>
     </ReactFlowProvider>
   );
+}
+
+/** Where all of it would be too small to read, what is in the middle is shown large. */
+function showCurrent(
+  flow: Pick<ReactFlowInstance, 'getZoom' | 'setCenter'>,
+  cards: readonly { position: { x: number; y: number }; width: number; data: CardData }[],
+): void {
+  const current = cards.find(({ data }) => data.node.look === 'current');
+  if (current === undefined || flow.getZoom() >= LEGIBLE) return;
+  const { position, width } = current;
+  void flow.setCenter(position.x + width / 2, position.y + NODE_HEIGHT / 2, { zoom: 0.8 });
 }
 
 function linesOf(nodes: readonly DrawnNode[], edges: readonly DrawnEdge[]) {

@@ -13,7 +13,8 @@ export interface DrawnNode {
 export interface DrawnEdge {
   from: string;
   to: string;
-  look: 'plain' | 'cycle' | 'uncertain';
+  /** `types`: a cycle that is none when the program runs. */
+  look: 'plain' | 'cycle' | 'types' | 'uncertain';
   count: number;
 }
 

@@ -1,4 +1,5 @@
 import { Graph, layout } from '@dagrejs/dagre';
+import { placeInLayers } from './layers.ts';
 
 /** What is to be placed. Pixels. */
 export interface Layable {
@@ -11,8 +12,8 @@ export type Positions = Record<string, { x: number; y: number }>;
 
 const GAP = 14;
 const RANK_GAP = 72;
-/** The optimal ranks of larger graphs take seconds. */
-const MOST_FOR_BEST = 120;
+/** Larger graphs take dagre many seconds. */
+const MOST = { nodes: 120, edges: 300 };
 
 /** Places what leads to others left of them, and what has no edges in rows below. */
 export function placeNodes({ nodes, edges }: Layable): Positions {
@@ -31,9 +32,11 @@ export function placeNodes({ nodes, edges }: Layable): Positions {
 /** Answers with where the lowest of them ends. */
 function placeLinked({ nodes, edges }: Layable, positions: Positions): number {
   if (nodes.length === 0) return 0;
+  if (nodes.length > MOST.nodes || edges.length > MOST.edges) {
+    return placeInLayers({ nodes, edges }, positions, { node: GAP, rank: RANK_GAP });
+  }
   const graph = new Graph();
-  const ranker = nodes.length <= MOST_FOR_BEST ? 'network-simplex' : 'longest-path';
-  graph.setGraph({ rankdir: 'LR', nodesep: GAP, ranksep: RANK_GAP, ranker });
+  graph.setGraph({ rankdir: 'LR', nodesep: GAP, ranksep: RANK_GAP, ranker: 'network-simplex' });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id, width, height } of nodes) graph.setNode(id, { width, height });
   for (const { from, to } of edges) graph.setEdge(from, to);

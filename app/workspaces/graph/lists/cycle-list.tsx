@@ -17,9 +17,16 @@ export function CycleList({ cycles, total, onOpen }: CycleListProps) {
   return (
     <ol aria-label="Cycles" className="flex flex-col gap-2.5">
       {cycles.map((cycle) => (
-        <li key={cycle.nodes[0]} className="rounded-card border border-line bg-surface px-3 py-2">
+        <li
+          key={`${cycle.types_only} ${cycle.nodes[0]}`}
+          className="rounded-card border border-line bg-surface px-3 py-2"
+        >
           <p className="flex items-center gap-1.5 text-tiny font-medium">
-            <RefreshCw size={12} aria-hidden="true" className="text-warn" />
+            <RefreshCw
+              size={12}
+              aria-hidden="true"
+              className={cycle.types_only ? 'shrink-0 text-ink-3' : 'shrink-0 text-warn'}
+            />
             {said(cycle)}
           </p>
           <ol className="mt-1">
@@ -28,9 +35,14 @@ export function CycleList({ cycles, total, onOpen }: CycleListProps) {
                 <button
                   type="button"
                   onClick={() => onOpen(id)}
-                  className="reach figures block min-h-6 w-full truncate rounded-key px-1 text-left text-tiny text-ink-2 hover:bg-hover hover:text-ink"
+                  title={showName(id)}
+                  className="reach figures flex min-h-6 w-full min-w-0 items-baseline gap-1.5 rounded-key px-1 text-left text-tiny hover:bg-hover"
                 >
-                  {showName(id)} →
+                  <span className="max-w-full shrink-0 truncate">{nameOf(id)}</span>
+                  <span className="min-w-0 truncate text-ink-3">{folderOf(id)}</span>
+                  <span aria-hidden="true" className="ml-auto text-ink-3">
+                    →
+                  </span>
                 </button>
               </li>
             ))}
@@ -44,8 +56,17 @@ export function CycleList({ cycles, total, onOpen }: CycleListProps) {
   );
 }
 
-function said({ size, example }: Cycle): string {
+function said({ size, example, types_only: typesOnly }: Cycle): string {
   if (size === 1) return 'It imports itself';
   const shortest = example.length < size ? `, the shortest way round has ${example.length}` : '';
-  return `${size} lead to each other${shortest}`;
+  const types = typesOnly ? ', counting imports of types: that does no harm' : '';
+  return `${size} lead to each other${shortest}${types}`;
+}
+
+function nameOf(id: string): string {
+  return showName(id.slice(id.lastIndexOf('/') + 1)) || 'the top';
+}
+
+function folderOf(id: string): string {
+  return showName(id.slice(0, Math.max(0, id.lastIndexOf('/'))));
 }

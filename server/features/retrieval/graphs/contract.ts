@@ -71,8 +71,8 @@ export const GraphEdge = z.object({
   to: z.string(),
   /** How many imports it stands for. */
   count: z.int(),
-  /** Both ends are in one cycle. */
-  in_cycle: z.boolean(),
+  /** `runs`: it is part of a cycle that is there when the program runs; `types`: only counting imports of types. */
+  cycle: z.enum(['runs', 'types']).nullable(),
 });
 export type GraphEdge = z.infer<typeof GraphEdge>;
 
@@ -82,6 +82,8 @@ export const Cycle = z.object({
   nodes: z.array(z.string()),
   size: z.int(),
   example: z.array(z.string()),
+  /** Without imports of types it would be none, or a smaller one that is listed too: it does no harm. */
+  types_only: z.boolean(),
 });
 export type Cycle = z.infer<typeof Cycle>;
 
@@ -90,10 +92,11 @@ export const ImportGraph = z
     level: z.enum(['files', 'folders']),
     nodes: z.array(GraphNode),
     edges: z.array(GraphEdge),
-    /** Largest first, at most 200, found before anything was cut. */
+    /** Those that are there when the program runs first, then the largest; at most 200, found before anything was cut. */
     cycles: z.array(Cycle),
     /** How many there are with these filters; `nodes` may be fewer. */
-    total: z.object({ nodes: z.int(), edges: z.int(), cycles: z.int() }),
+    /** `cycles` without those of types only. */
+    total: z.object({ nodes: z.int(), edges: z.int(), cycles: z.int(), type_cycles: z.int() }),
     truncated: z.boolean(),
   })
   .openapi('ImportGraph');

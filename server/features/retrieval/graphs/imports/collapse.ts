@@ -15,6 +15,8 @@ export interface DrawnGraph {
   /** Imports an edge stands for, by `from to`. */
   counts: Map<string, number>;
   edgeCount: number;
+  /** Where each file is, by its id. */
+  placeOf: Map<number, number>;
 }
 
 /** The imports among these files, each file or each folder as one node. Imports within a folder are no edges. */
@@ -26,9 +28,9 @@ export function collapse(
   const graph: DrawnGraph = {
     kind: question.level === 'files' ? 'file' : 'folder',
     ...{ ids: [], members: [], out: [], into: [], counts: new Map(), edgeCount: 0 },
+    placeOf: new Map(),
   };
   const places = new Map<string, number>();
-  const placeOf = new Map<number, number>();
   for (const file of files) {
     const id = question.level === 'files' ? file.path : folderOf(file.path, question);
     let at = places.get(id);
@@ -40,19 +42,15 @@ export function collapse(
       graph.into.push(0);
     }
     graph.members[at]?.push(file);
-    placeOf.set(file.id, at);
+    graph.placeOf.set(file.id, at);
   }
-  for (const file of files) connect(graph, placeOf, imports.out.get(file.id) ?? []);
+  for (const file of files) connect(graph, imports.out.get(file.id) ?? []);
   return graph;
 }
 
-function connect(
-  graph: DrawnGraph,
-  placeOf: ReadonlyMap<number, number>,
-  imports: readonly { from: FileNode; to: FileNode }[],
-): void {
+function connect(graph: DrawnGraph, imports: readonly { from: FileNode; to: FileNode }[]): void {
   for (const { from, to } of imports) {
-    const [at, target] = [placeOf.get(from.id), placeOf.get(to.id)];
+    const [at, target] = [graph.placeOf.get(from.id), graph.placeOf.get(to.id)];
     if (at === undefined || target === undefined) continue;
     if (graph.kind === 'folder' && at === target) continue;
     const key = `${at} ${target}`;

@@ -1,18 +1,23 @@
 import { AppError } from '#server/kernel/errors.ts';
 import { pathFilter } from '../../search/ranking/filter.ts';
 import type { ReadingPlace } from '../../search/question.ts';
+import { createFileLines } from '../../search/text/file-text.ts';
 import type { GraphNode, ImportGraph, ImportGraphQuestion } from '../contract.ts';
 import { type FileNode, filesById, filesByPath } from '../graph-store.ts';
 import { collapse, type DrawnGraph } from './collapse.ts';
-import { cyclesOf } from './cycles.ts';
+import { type FoundCycles, findCycles } from './cycles.ts';
 import { type ImportMap, importMap } from './import-map.ts';
 import { nearby } from './nearby.ts';
+import { createTypeEdges } from './type-imports.ts';
 
 /**
  * Which files, or folders, import which. Cycles are found in everything that the filters leave, before it is cut.
  * Errors: not_found when `around` is not in the index.
  */
-export function importGraph({ index }: ReadingPlace, question: ImportGraphQuestion): ImportGraph {
+export async function importGraph(
+  { index, root }: ReadingPlace,
+  question: ImportGraphQuestion,
+): Promise<ImportGraph> {
   const imports = importMap(index);
   const files = [...filesById(index).values()].filter(filterOf(question));
   const center = question.around === undefined ? undefined : filesByPath(index).get(question.around);
@@ -22,14 +27,15 @@ export function importGraph({ index }: ReadingPlace, question: ImportGraphQuesti
   const distances = center && nearby(imports, center, { ...question, among: new Set(files) });
   const wanted = distances === undefined ? files : [...distances.keys()];
   const graph = collapse(wanted, imports, question);
-  const { cycles, cycleOf, total } = cyclesOf(graph);
+  const found = await findCycles(graph, createTypeEdges(graph, imports, createFileLines(root)));
+  const { cycles, cycleOf } = found;
   const kept = keep(graph, { limit: question.limit, cycleOf, distanceOf: distanceIn(graph, distances) });
   const nodes = kept.map((at) => nodeOf(graph, at, { imports, cycle: cycleOf.get(at) }));
-  const edges = edgesOf(graph, new Set(kept), cycleOf);
+  const edges = edgesOf(graph, new Set(kept), found);
   return {
     level: question.level,
     ...{ nodes, edges, cycles },
-    total: { nodes: graph.ids.length, edges: graph.edgeCount, cycles: total },
+    total: { nodes: graph.ids.length, edges: graph.edgeCount, ...found.total },
     truncated: kept.length < graph.ids.length,
   };
 }
@@ -105,21 +111,16 @@ function nodeOf(
   };
 }
 
-function edgesOf(
-  graph: DrawnGraph,
-  kept: ReadonlySet<number>,
-  cycleOf: ReadonlyMap<number, number>,
-): ImportGraph['edges'] {
+function edgesOf(graph: DrawnGraph, kept: ReadonlySet<number>, found: FoundCycles): ImportGraph['edges'] {
   const edges: ImportGraph['edges'] = [];
   for (const at of kept) {
     for (const to of graph.out[at] ?? []) {
       if (!kept.has(to)) continue;
-      const cycle = cycleOf.get(at);
       edges.push({
         from: graph.ids[at] ?? '',
         to: graph.ids[to] ?? '',
         count: graph.counts.get(`${at} ${to}`) ?? 1,
-        in_cycle: cycle !== undefined && cycle === cycleOf.get(to),
+        cycle: found.edgeCycle(at, to),
       });
     }
   }
