@@ -12,6 +12,7 @@ import { IconButton } from '#app/_ui/icon-button.tsx';
 import { Sheet } from '#app/_ui/sheet.tsx';
 import { GraphButton } from './graph/graph-button.tsx';
 import { WorkspaceTitle } from './header/workspace-title.tsx';
+import { MeasureButton } from './measure/measure-button.tsx';
 import { showWorkspace, usePlace } from './place.ts';
 import { recallTreeOpen, toggleTree, useTreeOpen } from './tree-open.ts';
 import { useWorkspaces } from './use-workspaces.ts';
@@ -52,6 +53,7 @@ export function CodeScreen() {
         workspace && (
           <>
             <GraphButton />
+            <MeasureButton workspace={workspace} />
             <IconButton
               icon={FolderTree}
               label={treeOpen ? 'Hide the files' : 'Show the files'}

@@ -68,7 +68,7 @@ export const Measurement = z
   .openapi('Measurement');
 export type Measurement = z.infer<typeof Measurement>;
 
-const byId = (action: string) =>
+const byId = <Action extends string>(action: Action) =>
   createRoute({
     method: 'post',
     path: `/retrieval/measurements/{id}/${action}` as const,
