@@ -12,8 +12,8 @@ interface SearchBoxProps {
   /** Count and time; empty while there is nothing to say. */
   figures: string;
   busy: boolean;
-  /** Ids of the list and of its marked result. */
-  list: string;
+  /** Ids of the list, while there is one, and of its marked result. */
+  list: string | undefined;
   marked: string | undefined;
   box: RefObject<HTMLTextAreaElement | null>;
 }

@@ -74,7 +74,7 @@ export function SearchPane({ id, terms, place }: SearchPaneProps) {
           onKey={press}
           figures={asked ? figuresOf(answer.data) : ''}
           busy={answer.isFetching}
-          list={list}
+          list={results.length > 0 ? list : undefined}
           marked={at >= 0 ? `${list}-${at}` : undefined}
           box={box}
         />
