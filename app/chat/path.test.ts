@@ -67,3 +67,11 @@ test('arrows lead to the versions beside this one, and not beyond the first and 
   expect(versionBeside(message('a', null), -1)).toBeUndefined();
   expect(versionBeside(message('a', null), 1)).toBeUndefined();
 });
+
+test('what was found for a question stays when the answer to its request comes late', () => {
+  const asked = { workspace_id: 'w', mentions: [], automatic: true, left_out: [] };
+  const found = { sources: [], tokens: 0, dropped: [], nothing_found: true, method: null, note: null };
+  const known = message('a', null, { role: 'user', context: { ...asked, found } });
+  const late = message('a', null, { role: 'user', text: 'new', context: { ...asked, found: null } });
+  expect(withMessage([known], late)).toEqual([{ ...late, context: { ...asked, found } }]);
+});

@@ -18,8 +18,15 @@ export function canContinue(message: Message): boolean {
  */
 export function withMessage(path: readonly Message[], message: Message): Message[] | null {
   const at = path.findIndex((known) => known.id === message.id);
-  if (at >= 0) return path.with(at, message);
+  const known = path[at];
+  if (known !== undefined) return path.with(at, withFound(message, known));
   return (path.at(-1)?.id ?? null) === message.parent_id ? [...path, message] : null;
+}
+
+/** What was found for a question is never lost: the answer to a request may come after the event that tells of it. */
+function withFound(message: Message, known: Message): Message {
+  const late = message.context !== null && message.context.found === null;
+  return late && known.context?.found ? { ...message, context: known.context } : message;
 }
 
 /** The version before or after this one, if there is one. */

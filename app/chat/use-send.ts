@@ -15,7 +15,7 @@ import { followFirstAnswer, putMessage, putView } from './use-conversation.ts';
 interface Send {
   conversationId: string | null;
   /** What of a folder goes with it. */
-  context: AskedContext | null;
+  context: AskedContext | null | undefined;
   onSent: () => void;
 }
 

@@ -3,6 +3,7 @@
 import { useRouter, useSearchParams } from 'next/navigation';
 import { useEffect } from 'react';
 import type { AskedContext } from '#server/features/chat/contract.ts';
+import type { Workspace } from '#server/features/workspaces/contract.ts';
 import { useNewConversation } from '../new-conversation.ts';
 import { focusComposer } from '../open-id.ts';
 import { addMention, type Asked, useAsked } from './asked.ts';
@@ -26,8 +27,8 @@ export interface ComposerEvidence {
   asked: Asked;
   preview: ReturnType<typeof usePreview>;
   attach: (id: string | null) => void;
-  /** As the question is sent with; null: with nothing. */
-  context: AskedContext | null;
+  /** As the question is sent with; null: with nothing; undefined: as the daemon knows the folder. */
+  context: AskedContext | null | undefined;
 }
 
 export function useEvidence(options: EvidenceOptions): ComposerEvidence {
@@ -42,8 +43,24 @@ export function useEvidence(options: EvidenceOptions): ComposerEvidence {
   useQuestionInAddress();
   return {
     ...{ conversationId, workspaceId, asked, preview, attach: onAttach },
-    context: workspace === undefined ? null : { workspace_id: workspace.id, automatic, ...asked },
+    context: contextOf({ workspaceId, known: workspaces !== undefined, workspace, automatic, asked }),
   };
+}
+
+interface Known {
+  workspaceId: string | null;
+  /** Which folders are open is known here. */
+  known: boolean;
+  workspace: Workspace | undefined;
+  automatic: boolean;
+  asked: Asked;
+}
+
+function contextOf({ workspaceId, known, workspace, automatic, asked }: Known): ComposerEvidence['context'] {
+  if (workspaceId === null) return null;
+  if (workspace !== undefined) return { workspace_id: workspace.id, automatic, ...asked };
+  if (known) return null;
+  return asked.mentions.length === 0 ? undefined : { workspace_id: workspaceId, automatic: true, ...asked };
 }
 
 /** `/chat?workspace=...&file=...&line=..&end=..`, as the Code screen asks: a new conversation about that. */
