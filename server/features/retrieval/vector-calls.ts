@@ -21,16 +21,30 @@ interface Waiting {
 
 /** Milliseconds for what is under way to end, and for open tables to be closed. */
 const CLOSE_MS = 10_000;
+/** Without work for so long it ends: LanceDB holds some 50 MB. */
+const IDLE_MS = 60_000;
 
 /**
  * A thread, because loading LanceDB takes some 200 ms and each answer some more of pure JavaScript: the daemon's event
  * loop writes answers to browsers meanwhile.
  */
-export function createVectorCalls(folder: string): VectorCalls {
+export function createVectorCalls(folder: string, idleMs = IDLE_MS): VectorCalls {
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;
   let count = 0;
   let stopped = false;
+  let idle: NodeJS.Timeout | undefined;
+
+  const rest = () => {
+    // A thread without work keeps no process alive.
+    worker?.unref();
+    clearTimeout(idle);
+    idle = setTimeout(() => {
+      const last = worker;
+      worker = undefined;
+      void last?.terminate();
+    }, idleMs).unref();
+  };
 
   const started = (): Worker => {
     if (worker) return worker;
@@ -60,8 +74,7 @@ export function createVectorCalls(folder: string): VectorCalls {
       const leave = () => {
         waiting.delete(id);
         signal?.removeEventListener('abort', abort);
-        // A thread without work keeps no process alive.
-        if (waiting.size === 0) worker?.unref();
+        if (waiting.size === 0) rest();
       };
       const fail = (error: unknown) => {
         leave();
@@ -75,6 +88,7 @@ export function createVectorCalls(folder: string): VectorCalls {
       };
       waiting.set(id, { settle, fail });
       signal?.addEventListener('abort', abort);
+      clearTimeout(idle);
       const thread = started();
       thread.ref();
       thread.postMessage({ id, name, input });
@@ -84,6 +98,7 @@ export function createVectorCalls(folder: string): VectorCalls {
   return {
     call,
     async stop() {
+      clearTimeout(idle);
       const last = worker;
       const closed = last && call('close', null, AbortSignal.timeout(CLOSE_MS));
       stopped = true;

@@ -45,7 +45,8 @@ export function createConversations(context: Context, vectors: Vectors) {
   return {
     routes: createConversationsRoutes({ store, maps, search, vectors }),
     start() {
-      update();
+      // Where nobody said anything yet, neither LanceDB nor a model is worth its memory.
+      if (store.changes(0).total > 0) update();
       again = setInterval(update, LOOK_AGAIN_MS).unref();
       unfollow = activity.onEnd(() => {
         clearTimeout(settling);

@@ -7,7 +7,7 @@ import type { Log } from '#server/kernel/log.ts';
 import type { ConversationMap } from '../contract.ts';
 import type { ConversationStore } from '../conversation-store.ts';
 import { MESSAGES, type Vectors } from '../../vectors.ts';
-import { DrawnMap } from './draw.ts';
+import { DrawnMap } from './drawn-map.ts';
 import type { MapOrder } from './map-thread.ts';
 
 interface MapParts {
