@@ -88,7 +88,7 @@ export const chatApi = {
 
   send: async (
     id: string,
-    json: { text: string; request_id: string; overflow: Overflow; context: AskedContext | null },
+    json: { text: string; request_id: string; overflow: Overflow; context?: AskedContext | null },
   ): Promise<Started> => (await conversation.messages.$post({ param: { id }, json })).json(),
 
   edit: async (id: string, json: { text: string; overflow: Overflow }): Promise<Started> =>

@@ -29,10 +29,8 @@ export function useSend({ conversationId, context, onSent }: Send) {
     if (attempt.current.text !== text) attempt.current = { text, id: ulid() };
     const id = conversationId ?? (await begin(client));
     const { user, answer } = await chatApi.send(id, {
-      text,
-      request_id: attempt.current.id,
-      overflow,
-      context,
+      ...{ text, request_id: attempt.current.id, overflow },
+      ...(context === undefined ? {} : { context }),
     });
     clearAsked(conversationId);
     attempt.current = { text: '', id: '' };

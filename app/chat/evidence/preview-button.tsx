@@ -17,6 +17,7 @@ interface PreviewButtonProps {
 
 /** `6 sources, 812 tokens`: what would go with the message. A press lists it, and takes pieces out. */
 export function PreviewButton({ found, error, searching, leftOut, onLeaveOut }: PreviewButtonProps) {
+  const out = new Set(leftOut.map(placeKey));
   return (
     <Popover
       title="What goes with this message"
@@ -35,11 +36,13 @@ export function PreviewButton({ found, error, searching, leftOut, onLeaveOut }: 
       <h3 className="mb-1 font-medium">What goes with this message</h3>
       <p className="mb-2 text-small text-ink-2 text-pretty">{explanation(found, error)}</p>
       <ul aria-label="Sources" className="flex flex-col">
-        {found?.sources.map((source) => (
-          <SourceLine key={placeKey(source)} source={source} isOut={false} onLeaveOut={onLeaveOut} />
-        ))}
-        {leftOut.map((place) => (
-          <SourceLine key={placeKey(place)} source={place} isOut onLeaveOut={onLeaveOut} />
+        {linesOf(found, leftOut).map((source) => (
+          <SourceLine
+            key={placeKey(source)}
+            source={source}
+            isOut={out.has(placeKey(source))}
+            onLeaveOut={onLeaveOut}
+          />
         ))}
       </ul>
       {found === undefined || found.dropped.length === 0 ? null : (
@@ -53,8 +56,17 @@ export function PreviewButton({ found, error, searching, leftOut, onLeaveOut }: 
   );
 }
 
+type Line = ContextPlace & { tokens?: number; reason?: string };
+
+/** What would go with it, and what was taken out, which keeps its place until the next search. */
+function linesOf(found: ContextFound | undefined, leftOut: readonly ContextPlace[]): Line[] {
+  const sources = found?.sources ?? [];
+  const known = new Set(sources.map(placeKey));
+  return [...sources, ...leftOut.filter((place) => !known.has(placeKey(place)))];
+}
+
 interface SourceLineProps {
-  source: ContextPlace & { tokens?: number; reason?: string; name?: string | null };
+  source: Line;
   isOut: boolean;
   onLeaveOut: PreviewButtonProps['onLeaveOut'];
 }

@@ -173,6 +173,9 @@ export class Answers {
     const ended = this.#parts.tree.stored(sink.id);
     if (!ended) return;
     if (saved) this.#parts.evidence.verify(ended);
+    // Told again: a page that fetched the conversation meanwhile may have it from before the search.
+    const question = this.#parts.evidence.questionOf(ended);
+    if (question) this.#parts.announcements.message(question);
     const row = this.#parts.tree.stored(sink.id) ?? ended;
     this.#parts.announcements.message(this.complete(row));
     this.#parts.announcements.listed(this.#parts.conversations.stored([row.conversationId]));

@@ -111,6 +111,12 @@ export class Evidence {
     }
   }
 
+  /** The question of an answer, if it was asked with a folder. */
+  questionOf({ parentId }: MessageRow): MessageRow | undefined {
+    const context = parentId === null ? undefined : this.#parts.contexts.find(parentId);
+    return context && parentId !== null ? this.#parts.tree.stored(parentId) : undefined;
+  }
+
   /** A question's sources with their texts, and which of them changed since. */
   async sourcesOf(messageId: string): Promise<MessageSources> {
     const { contexts, hooks } = this.#parts;
