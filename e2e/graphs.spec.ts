@@ -16,7 +16,9 @@ const FILES: Record<string, string> = {
     "import { price } from './price.ts';\n\nexport function order(): number {\n  return price();\n}\n",
   'src/shop/price.ts':
     "import { order } from './order.ts';\n\nexport function price(): number {\n  return order.length;\n}\n\nfunction forgotten() {\n  return 1;\n}\n",
-  'src/log.ts': 'export function log(): void {}\n',
+  'src/log.ts':
+    "import type { Level } from './level.ts';\n\nexport function log(): void {}\nexport type Logged = Level;\n",
+  'src/level.ts': "import type { Logged } from './log.ts';\n\nexport type Level = 'low' | Logged[];\n",
   'test/order.test.ts': "import { order } from '../src/shop/order.ts';\n\norder();\n",
 };
 
@@ -96,9 +98,12 @@ test('a cycle is marked in the drawing and told with the way round', async ({ pa
   await page.getByRole('radio', { name: 'Files' }).click();
   await expect(drawing(page, 'imports').getByRole('button', { name: /in a cycle$/ })).toHaveCount(2);
   await expect(page.locator('.edge-cycle')).toHaveCount(2);
-  const cycles = page.getByRole('list', { name: 'Cycles' });
+  const cycles = page.getByRole('list', { name: 'Cycles', exact: true });
   await expect(cycles).toContainText('2 lead to each other');
   await expect(page.getByRole('complementary', { name: 'About this graph' })).toContainText('1 cycle');
+  await expect(page.getByRole('list', { name: 'Cycles of types' })).toBeHidden();
+  await page.getByText('1 more when imports of types count').click();
+  await expect(page.getByRole('list', { name: 'Cycles of types' })).toContainText('level.ts');
   await cycles.getByRole('button', { name: /order\.ts/ }).click();
   await expect(page).toHaveURL(/path=src%2Fshop%2Forder\.ts/);
 });
@@ -168,7 +173,7 @@ test('a map keeps to its budget and can be copied', async ({ page, person, conte
   await enter(page, person, 'map');
   const map = page.getByRole('region', { name: 'Map' });
   await expect(map).toContainText('3: function order(): number');
-  await expect(page.getByRole('status').filter({ hasText: 'tokens' })).toContainText('4 of 4 symbols');
+  await expect(page.getByRole('status').filter({ hasText: 'tokens' })).toContainText('6 of 6 symbols');
   await page.getByRole('button', { name: 'Copy the map' }).click();
   await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('src/shop/order.ts:');

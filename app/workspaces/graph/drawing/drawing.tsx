@@ -40,7 +40,8 @@ export function Drawing({ label, nodes, edges, onOpen, onCenter }: DrawingProps)
   const graph = useMemo(
     () => ({
       nodes: nodes.map((node) => ({ id: node.id, width: widthOf(node), height: NODE_HEIGHT })),
-      edges: edges.map(({ from, to }) => ({ from, to })),
+      // What only types tie together is not what the program is built from: it decides nothing of where nodes stand.
+      edges: edges.filter(({ look }) => look !== 'types').map(({ from, to }) => ({ from, to })),
     }),
     [nodes, edges],
   );

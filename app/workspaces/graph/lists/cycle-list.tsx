@@ -10,22 +10,46 @@ interface CycleListProps {
   onOpen: (id: string) => void;
 }
 
-/** Every cycle with a shortest way round, the largest first. */
+/** Every cycle with a shortest way round, the largest first; those of types alone are folded away. */
 export function CycleList({ cycles, total, onOpen }: CycleListProps) {
-  if (total === 0)
-    return <p className="text-small text-ink-2">Nothing imports itself, not even by way of others.</p>;
+  const running = cycles.filter((cycle) => !cycle.types_only);
+  const ofTypes = cycles.filter((cycle) => cycle.types_only);
   return (
-    <ol aria-label="Cycles" className="flex flex-col gap-2.5">
+    <>
+      {running.length === 0 && (
+        <p className="text-small text-ink-2">Nothing imports itself, not even by way of others.</p>
+      )}
+      {running.length > 0 && <List label="Cycles" cycles={running} onOpen={onOpen} />}
+      {ofTypes.length > 0 && (
+        <details className="text-small text-ink-2">
+          <summary className="cursor-pointer">
+            <span className="figures">{ofTypes.length}</span> more when imports of types count
+          </summary>
+          <p className="my-1.5 text-tiny text-pretty">They are gone when the program runs, and do no harm.</p>
+          <List label="Cycles of types" cycles={ofTypes} onOpen={onOpen} />
+        </details>
+      )}
+      {total > cycles.length && (
+        <p className="text-tiny text-ink-3">{total - cycles.length} more are not listed.</p>
+      )}
+    </>
+  );
+}
+
+interface ListProps extends Pick<CycleListProps, 'cycles' | 'onOpen'> {
+  label: string;
+}
+
+function List({ label, cycles, onOpen }: ListProps) {
+  return (
+    <ol aria-label={label} className="flex flex-col gap-2.5">
       {cycles.map((cycle) => (
-        <li
-          key={`${cycle.types_only} ${cycle.nodes[0]}`}
-          className="rounded-card border border-line bg-surface px-3 py-2"
-        >
-          <p className="flex items-center gap-1.5 text-tiny font-medium">
+        <li key={cycle.nodes[0]} className="rounded-card border border-line bg-surface px-3 py-2 text-ink">
+          <p className="flex items-start gap-1.5 text-tiny font-medium">
             <RefreshCw
               size={12}
               aria-hidden="true"
-              className={cycle.types_only ? 'shrink-0 text-ink-3' : 'shrink-0 text-warn'}
+              className={cycle.types_only ? 'mt-0.5 shrink-0 text-ink-3' : 'mt-0.5 shrink-0 text-warn'}
             />
             {said(cycle)}
           </p>
@@ -49,18 +73,14 @@ export function CycleList({ cycles, total, onOpen }: CycleListProps) {
           </ol>
         </li>
       ))}
-      {total > cycles.length && (
-        <li className="text-tiny text-ink-3">{total - cycles.length} more are not listed.</li>
-      )}
     </ol>
   );
 }
 
-function said({ size, example, types_only: typesOnly }: Cycle): string {
+function said({ size, example }: Cycle): string {
   if (size === 1) return 'It imports itself';
   const shortest = example.length < size ? `, the shortest way round has ${example.length}` : '';
-  const types = typesOnly ? ', counting imports of types: that does no harm' : '';
-  return `${size} lead to each other${shortest}${types}`;
+  return `${size} lead to each other${shortest}`;
 }
 
 function nameOf(id: string): string {
