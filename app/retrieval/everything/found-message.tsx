@@ -15,7 +15,7 @@ export function FoundMessage({ found, onOpen }: { found: Found; onOpen: () => vo
         <span dir="auto" className="min-w-0 flex-1 truncate font-medium">
           {title === '' ? 'Untitled' : title}
         </span>
-        <span className="shrink-0 text-tiny text-ink-3">
+        <span className="shrink-0 text-tiny text-ink-2">
           {role === 'user' ? 'you' : 'answer'} · {new Date(createdAt).toLocaleDateString()} · {why}
         </span>
       </span>

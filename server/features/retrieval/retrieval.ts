@@ -32,14 +32,15 @@ export const retrievalFeature = defineFeature<RetrievalEvents>('retrieval', (con
   const conversations = createConversations(context, vectors);
   const evidence = new Context({ house: context, reader, search });
   return {
+    // First those of messages: their words stand where others have the id of a workspace.
     routes: createRoutes()
+      .route('/', conversations.routes)
       .route('/', indexing.routes)
       .route('/', search.routes)
       .route('/', createEmbedderRoutes(vectors))
       .route('/', evidence.routes)
       .route('/', graphs.routes)
-      .route('/', measure.routes)
-      .route('/', conversations.routes),
+      .route('/', measure.routes),
     topics: TOPICS,
     start() {
       indexing.start();

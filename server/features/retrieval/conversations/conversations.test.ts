@@ -111,7 +111,7 @@ function talkAbout(topic: keyof typeof TOPICS, count: number) {
       room.database,
       `${topic} ${at}`,
       `${some.join(' ')} question ${at}`,
-      `${some.toReversed().join(' ')}`,
+      some.toReversed().join(' '),
     ).id;
   });
 }

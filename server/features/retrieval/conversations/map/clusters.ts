@@ -1,12 +1,35 @@
 import { seeded } from './random.ts';
 
 const ROUNDS = 30;
+const ATTEMPTS = 8;
 const MOST = 12;
 
-/** Spherical k-means with k-means++ seeds over unit vectors: a cluster's number for each, the largest cluster first. */
+/**
+ * Spherical k-means with k-means++ seeds over unit vectors, the best of several attempts: a cluster's number for each, the
+ * largest cluster first.
+ */
 export function clusterVectors(vectors: readonly Float32Array[], seed: number): number[] {
-  const wanted = Math.min(MOST, Math.max(1, Math.round(Math.sqrt(vectors.length / 2))));
-  let centres = firstCentres(vectors, wanted, seeded(seed));
+  const random = seeded(seed);
+  let best: Attempt = { own: [], closeness: Number.NEGATIVE_INFINITY };
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const tried = attemptFrom(firstCentres(vectors, wantedFor(vectors.length), random), vectors);
+    if (tried.closeness > best.closeness) best = tried;
+  }
+  return bySize(best.own);
+}
+
+interface Attempt {
+  own: number[];
+  /** Sum of the cosines to the centres. */
+  closeness: number;
+}
+
+function wantedFor(count: number): number {
+  return Math.min(MOST, Math.max(1, Math.round(Math.sqrt(count))));
+}
+
+function attemptFrom(first: Float32Array[], vectors: readonly Float32Array[]): Attempt {
+  let centres = first;
   let own: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const next = vectors.map((vector) => nearestOf(centres, vector));
@@ -14,7 +37,11 @@ export function clusterVectors(vectors: readonly Float32Array[], seed: number): 
     own = next;
     centres = centres.map((centre, cluster) => meanOf(vectors, own, cluster) ?? centre);
   }
-  return bySize(own);
+  const closeness = vectors.reduce((sum, vector, at) => {
+    const centre = centres[own[at] ?? -1];
+    return sum + (centre ? dot(vector, centre) : 0);
+  }, 0);
+  return { own, closeness };
 }
 
 export function dot(a: Float32Array, b: Float32Array): number {

@@ -1,6 +1,6 @@
 import { countWords, documentCounts } from './telling-words.ts';
 
-const DIMENSIONS = 256;
+const DIMENSIONS = 512;
 
 /** Unit vectors from words alone: tf-idf, folded into few dimensions by signed hashing (Weinberger et al. 2009). */
 export function wordVectors(texts: readonly string[]): Float32Array[] {

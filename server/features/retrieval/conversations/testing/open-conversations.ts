@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
 import { ulid } from 'ulid';
 import type { Database } from '#db/client.ts';
 import { openTestDatabase } from '#db/testing.ts';
@@ -32,6 +33,7 @@ export function say(database: Database, title: string, ...texts: string[]) {
     parentId = message;
     return message;
   });
+  database.user.update(conversations).set({ activeLeafId: parentId }).where(eq(conversations.id, id)).run();
   return { id, messages: ids };
 }
 
