@@ -92,7 +92,7 @@ test('conversations are drawn as a map with named groups, and open from it', asy
   const twins = page.getByRole('region', { name: 'Nearly the same' });
   await expect(twins.getByRole('link')).toHaveText(['Collector again', 'Collector']);
   await expect(drawn(page).locator('circle')).toHaveCount(11);
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  expect((await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa']).analyze()).violations).toEqual([]);
 
   await page.getByRole('textbox', { name: 'Find a conversation by its title' }).fill('network 2');
   const link = page.getByRole('main').getByRole('link', { name: 'Network 2' });
@@ -122,5 +122,5 @@ test('messages like an answer are one click away', async ({ page, filled }) => {
   await answer.getByRole('button', { name: 'Similar messages' }).click();
   const similar = dialog(page, 'Similar messages');
   await expect(similar.getByRole('option').first()).toContainText(/Kitchen/);
-  expect((await new AxeBuilder({ page }).include('[role=dialog]').analyze()).violations).toEqual([]);
+  expect((await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa']).analyze()).violations).toEqual([]);
 });

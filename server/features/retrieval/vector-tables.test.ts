@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type VectorFacts, type VectorRows, VectorTables } from './vector-tables.ts';
 
@@ -111,6 +114,49 @@ describe('a table of vectors', () => {
     }
     await tables.tidy(owner, facts);
     expect((await tables.hashes(owner, facts)).size).toBe(60);
+  });
+});
+
+describe('a table of a daemon that', () => {
+  const script = join(import.meta.dirname, 'testing/endless-vectors.ts');
+  const written: VectorFacts = { ...facts, dimensions: 384 };
+
+  /** Lines of a process that writes vectors, until `enough` of them. */
+  async function write(command: string, enough: (line: string) => boolean): Promise<number> {
+    const child = spawn('bash', ['-c', command, 'bash', process.execPath, script, folder]);
+    let last = 0;
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (/^\d+$/.test(line)) last = Number(line);
+      if (enough(line)) break;
+    }
+    child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return last;
+  }
+
+  const usable = async (least: number) => {
+    const there = await tables.hashes('owner', written);
+    expect(there.size).toBeGreaterThanOrEqual(least);
+    const question = new Float32Array(384).fill(0.05);
+    expect(await tables.nearest('owner', question, 10)).toHaveLength(10);
+    const hashes = ['one more'];
+    await tables.add('owner', written, { hashes, vectors: question });
+    expect((await tables.hashes('owner', written)).size).toBe(there.size + 1);
+  };
+
+  it.each([3, 12, 31])('was killed after %d writes has what was written, and takes more', async (writes) => {
+    await usable(await write('exec "$1" "$2" "$3"', (line) => line === String(writes * 100)));
+  });
+
+  it('met a full disk answers with what is there, and takes more when there is room', async () => {
+    let said = '';
+    // As a full disk: no file may grow beyond 4 MB, which merging small files wants to.
+    const last = await write('ulimit -f 4000; exec "$1" "$2" "$3"', (line) => {
+      said = line;
+      return !/^\d+$/.test(line);
+    });
+    expect(said).toBe('insufficient_storage');
+    await usable(last);
   });
 });
 
