@@ -134,9 +134,13 @@ export class WorkspacesRoom {
   }
 }
 
-function toEntry({ id, name, root }: WorkspaceRow): WorkspaceEntry {
-  const { include, exclude } = readProjectFile(root);
-  return { id, name, root, include, exclude };
+function toEntry({ id, name, root, autoContext }: WorkspaceRow): WorkspaceEntry {
+  const { include, exclude, auto_context, ctx_chars: contextCharacters } = readProjectFile(root);
+  // What a person set here stands before what the project says.
+  return {
+    ...{ id, name, root, include, exclude, contextCharacters },
+    autoContext: autoContext ?? auto_context ?? true,
+  };
 }
 
 /** Also when a link stands where the folder was: it was the folder that was approved. */

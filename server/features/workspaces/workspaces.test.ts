@@ -147,7 +147,9 @@ describe('the project file', () => {
     hooks.all('workspaceSource')[0]!.follow((_id, entry) => told.push(entry));
     write('.mlx-code.json', '{"model": "guide", "exclude": ["*.snap"], "wrong": 1}');
     expect(await announcement).toBe(id);
-    expect(told).toContainEqual({ id, name: 'atlas', root: project, include: [], exclude: ['*.snap'] });
+    expect(told).toContainEqual(
+      expect.objectContaining({ id, root: project, include: [], exclude: ['*.snap'] }),
+    );
     expect((await ask('')).body.workspaces[0].project).toMatchObject({
       model: 'guide',
       error: '.mlx-code.json, line 1: wrong is no setting.',
@@ -163,12 +165,31 @@ describe('the project file', () => {
     expect((await ask('')).body.workspaces[0].branch).toBe('next');
   });
 
+  it('tells other rooms how much of it questions may take, as the person set it or the project says', async () => {
+    writeFileSync(join(project, '.mlx-code.json'), '{"auto_context": false, "ctx_chars": 7000}');
+    const { id } = await open();
+    const entry = () => hooks.all('workspaceSource')[0]!.find(id);
+    expect(entry()).toMatchObject({ autoContext: false, contextCharacters: 7000 });
+    await ask(`/${id}`, { auto_context: true }, 'PATCH');
+    expect(entry()).toMatchObject({ autoContext: true });
+  });
+
   it('tells other rooms which folders are open, and which are closed', async () => {
     const told: [string, string | undefined][] = [];
     const source = hooks.all('workspaceSource')[0]!;
     source.follow((id, entry) => told.push([id, entry?.root]));
     const { id } = await open();
-    expect(source.list()).toEqual([{ id, name: 'atlas', root: project, include: [], exclude: [] }]);
+    expect(source.list()).toEqual([
+      {
+        id,
+        name: 'atlas',
+        root: project,
+        include: [],
+        exclude: [],
+        autoContext: true,
+        contextCharacters: null,
+      },
+    ]);
     await ask(`/${id}/close`, {});
     expect(source.find(id)).toBeUndefined();
     expect(told).toEqual([
