@@ -25,6 +25,8 @@ type Packed = Pick<ContextFound, 'sources' | 'dropped'>;
 const GAP = 3;
 /** Pieces below this share of the best are told by their signature. */
 const WHOLE_FROM = 0.5;
+/** What is this far below the best one tells nothing beside it. */
+const LEAST = 0.15;
 /** No tokenizer makes fewer tokens of a text: what is longer cannot fit and need not be counted. */
 const MOST_CHARACTERS = 12;
 /** Each piece's number, place and fences, joined to the next. */
@@ -39,10 +41,12 @@ export async function pack(
   options: PackOptions,
 ): Promise<Packed> {
   const best = Math.max(...found.filter(({ pinned }) => !pinned).map(({ score }) => score), 0);
-  const chosen = found.map((piece): Piece => {
-    const whole = piece.pinned || piece.score >= best * WHOLE_FROM;
-    return whole ? piece : { ...piece, show: 'signature' };
-  });
+  const chosen = found
+    .filter(({ pinned, score }) => pinned || score >= best * LEAST)
+    .map((piece): Piece => {
+      const whole = piece.pinned || piece.score >= best * WHOLE_FROM;
+      return whole ? piece : { ...piece, show: 'signature' };
+    });
   const main = await readPieces(await placed(chosen, options), options);
   const kept: ReadPiece[] = [];
   const dropped: ContextFound['dropped'] = [];
