@@ -8,8 +8,8 @@ export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
-  // One daemon, one engine and one browser at a time: the tests prove behaviour, not that two cores can share.
-  workers: 1,
+  // A daemon, an engine and a browser each: mostly they wait, so two share two cores.
+  workers: 2,
   fullyParallel: false,
   forbidOnly: process.env['CI'] !== undefined,
   retries: 0,

@@ -16,8 +16,11 @@ import { MeasureButton } from './measure/measure-button.tsx';
 import { showWorkspace, usePlace } from './place.ts';
 import { recallTreeOpen, toggleTree, useTreeOpen } from './tree-open.ts';
 import { useWorkspaces } from './use-workspaces.ts';
-import { WorkspaceBody } from './workspace-body.tsx';
 
+const WorkspaceBody = dynamic(
+  () => fetchPart(() => import('./workspace-body.tsx')).then((module) => module.WorkspaceBody),
+  { ssr: false },
+);
 const OpenFolder = dynamic(
   () => fetchPart(() => import('./open/open-folder.tsx')).then((module) => module.OpenFolder),
   { ssr: false },

@@ -1,10 +1,9 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import type { Related } from '#server/features/retrieval/graphs/contract.ts';
 import type { SymbolEntry } from '#server/features/retrieval/search/contract.ts';
 import { useIndexReady } from '../index-state/use-index-state.ts';
-import { type FoundReferences, searchApi } from '../search/search-api.ts';
+import { searchApi } from '../search/search-api.ts';
 import { keys } from '../use-workspaces.ts';
 import type { NamePlace } from '../viewer/names.ts';
 import { workspacesApi } from '../workspaces-api.ts';
@@ -12,12 +11,6 @@ import { workspacesApi } from '../workspaces-api.ts';
 interface Subject {
   name: string;
   line: number;
-}
-
-export interface KnownReferences extends FoundReferences {
-  subject: Subject;
-  /** Null while unknown. */
-  tests: Related['tests'] | null;
 }
 
 /** Where the name that is looked at is used; else the symbol that the line of the address lies in. */

@@ -18,7 +18,6 @@ import {
 
 export type { ChatApi } from './chat.ts';
 export type {
-  AnswerRecord,
   AskedContext,
   Conversation,
   ConversationSummary,

@@ -21,6 +21,7 @@ interface Waiting {
 
 /** Milliseconds for what is under way to end, and for open tables to be closed. */
 const CLOSE_MS = 10_000;
+const THREAD = new URL('./vector-thread.ts', import.meta.url);
 /** Without work for so long it ends: LanceDB holds some 50 MB. */
 const IDLE_MS = 60_000;
 
@@ -33,24 +34,15 @@ export function createVectorCalls(folder: string, idleMs = IDLE_MS): VectorCalls
   let worker: Worker | undefined;
   let count = 0;
   let stopped = false;
-  let idle: NodeJS.Timeout | undefined;
-
-  const rest = () => {
-    // A thread without work keeps no process alive.
-    worker?.unref();
-    clearTimeout(idle);
-    idle = setTimeout(() => {
-      const last = worker;
-      worker = undefined;
-      void last?.terminate();
-    }, idleMs).unref();
-  };
+  const idle = after(idleMs, () => {
+    const last = worker;
+    worker = undefined;
+    void last?.terminate();
+  });
 
   const started = (): Worker => {
     if (worker) return worker;
-    const fresh = new Worker(new URL('./vector-thread.ts', import.meta.url), {
-      workerData: folder,
-    });
+    const fresh = new Worker(THREAD, { workerData: folder });
     const died = (cause: unknown) => {
       if (worker !== fresh) return;
       worker = undefined;
@@ -74,7 +66,10 @@ export function createVectorCalls(folder: string, idleMs = IDLE_MS): VectorCalls
       const leave = () => {
         waiting.delete(id);
         signal?.removeEventListener('abort', abort);
-        if (waiting.size === 0) rest();
+        if (waiting.size > 0) return;
+        // A thread without work keeps no process alive.
+        worker?.unref();
+        idle.begin();
       };
       const fail = (error: unknown) => {
         leave();
@@ -88,7 +83,7 @@ export function createVectorCalls(folder: string, idleMs = IDLE_MS): VectorCalls
       };
       waiting.set(id, { settle, fail });
       signal?.addEventListener('abort', abort);
-      clearTimeout(idle);
+      idle.end();
       const thread = started();
       thread.ref();
       thread.postMessage({ id, name, input });
@@ -98,7 +93,7 @@ export function createVectorCalls(folder: string, idleMs = IDLE_MS): VectorCalls
   return {
     call,
     async stop() {
-      clearTimeout(idle);
+      idle.end();
       const last = worker;
       const closed = last && call('close', null, AbortSignal.timeout(CLOSE_MS));
       stopped = true;
@@ -111,6 +106,19 @@ export function createVectorCalls(folder: string, idleMs = IDLE_MS): VectorCalls
       if (mayEnd) await last?.terminate();
       const error = new AppError('internal', 'The vectors are closed.');
       for (const { fail } of waiting.values()) fail(error);
+    },
+  };
+}
+
+/** Does something after so many milliseconds in which `begin` was not called again. */
+function after(ms: number, act: () => void) {
+  let timer: NodeJS.Timeout | undefined;
+  const end = () => clearTimeout(timer);
+  return {
+    end,
+    begin() {
+      end();
+      timer = setTimeout(act, ms).unref();
     },
   };
 }

@@ -10,8 +10,6 @@ export type WorkspaceChange = Partial<
   Pick<WorkspaceRow, 'name' | 'modelId' | 'persona' | 'autoContext' | 'lastUsedAt'>
 >;
 
-export type WorkspaceStore = ReturnType<typeof createWorkspaceStore>;
-
 export function createWorkspaceStore({ user }: Database) {
   const find = (id: string) => user.select().from(workspaces).where(eq(workspaces.id, id)).get();
   return {

@@ -179,6 +179,15 @@ test('an index that somebody deletes is made again when the next file changes', 
   expect(room.find(id, 'alpha OR gamma')).toEqual(['a.py', 'b.py']);
 });
 
+test('an index that somebody deletes is made again when a reader misses it', async () => {
+  const { room, id } = begin({ 'a.py': 'alpha = 1\n', 'b.py': 'beta = 1\n' });
+  await room.is(id, 'watching');
+  for (const name of room.files()) rmSync(join(room.home, 'indexes', name));
+  await room.indexing.replaceDamaged(id);
+  await room.is(id, 'watching');
+  expect(room.find(id, 'alpha OR beta')).toEqual(['a.py', 'b.py']);
+});
+
 test('a folder that is gone is said to be, keeps its index, and goes on when it is back', async () => {
   const { root, room, id } = begin({ 'a.py': 'alpha = 1\n' });
   await room.is(id, 'watching');

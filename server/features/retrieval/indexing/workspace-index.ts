@@ -129,7 +129,9 @@ export class WorkspaceIndex {
 
   /** The file of the index cannot be read any more: another one is made. */
   async replaceDamaged(): Promise<void> {
-    if (this.#replacing || this.#ended) return;
+    // Where the first one is still being made, that it cannot be read is no damage.
+    const isAwaited = this.#status !== 'watching' && !this.#around.files.isThere(this.path);
+    if (this.#replacing || this.#ended || isAwaited) return;
     this.#replacing = true;
     try {
       await this.#halt();

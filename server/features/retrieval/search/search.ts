@@ -136,7 +136,7 @@ async function searchText(
     query_kind: isRegex ? 'regex' : 'exact',
     method: 'text',
     truncated: found.truncated,
-    nothing_found: found.results.length === 0,
+    nothing_found: found.complete && found.results.length === 0,
     note: found.complete ? noteOf(workspaceId) : early,
     took: { total: performance.now() - begin, lexical: 0, vectors: 0, embed: 0 },
   };

@@ -127,6 +127,21 @@ test('a damaged index is reported', async () => {
   expect(await promise).toBe(ID);
 });
 
+test('an index that is gone is reported', async () => {
+  const folder = await open(small);
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const reader = createIndexReader({
+    log,
+    pathOf: () => `${folder.path}.gone`,
+    rootOf: () => folder.root,
+    onDamaged: resolve,
+  });
+  readers.push(reader);
+  const asked = reader.ask('files', ID, { query: '', limit: 5 });
+  await expect(asked).rejects.toMatchObject({ code: 'not_found' });
+  expect(await promise).toBe(ID);
+});
+
 test('many workspaces are asked by turns', async () => {
   const folders = await Promise.all(
     Array.from({ length: 6 }, (_, at) =>

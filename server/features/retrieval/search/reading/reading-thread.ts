@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '#server/kernel/errors.ts';
 import type { Log } from '#server/kernel/log.ts';
@@ -146,7 +147,9 @@ export class ReadingThread {
     this.#running = undefined;
     if (message.kind === 'answer') running.task.resolve(message.answer);
     else running.task.reject(asError(message));
-    if (message.kind === 'failed' && message.damaged) this.#onDamaged(running.task.address.workspaceId);
+    const { path, workspaceId } = running.task.address;
+    const isGone = message.kind === 'failed' && message.code === 'not_found' && !existsSync(path);
+    if (isGone || (message.kind === 'failed' && message.damaged)) this.#onDamaged(workspaceId);
     this.#next();
   }
 
