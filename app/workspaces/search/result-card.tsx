@@ -5,6 +5,7 @@ import { classes } from '#app/_ui/classes.ts';
 import { Tooltip } from '#app/_ui/tooltip.tsx';
 import type { SearchResult } from '#server/features/retrieval/search/contract.ts';
 import { addressOf } from '../place.ts';
+import { FilePath } from '../file-path.tsx';
 import { showName } from '../show-name.ts';
 import { explain } from './explain.ts';
 import { SnippetLines } from './snippet-lines.tsx';
@@ -50,9 +51,10 @@ export function ResultCard({ workspace, id, result, marked, shown, onOpen }: Res
       )}
     >
       <div className="mb-1 flex min-w-0 items-baseline gap-2.5">
-        <span className="figures min-w-0 truncate text-small" dir="auto" title={showName(path)}>
-          <span>{shortPath(showName(path))}</span>
-          <span className="text-ink-2">:{line}</span>
+        <span className="figures flex min-w-0 text-small" dir="auto" title={showName(path)}>
+          <FilePath path={path}>
+            <span className="text-ink-2">:{line}</span>
+          </FilePath>
         </span>
         <span className="min-w-12 flex-1 truncate text-small text-ink-2">{nameOf(result)}</span>
         {changed && (
@@ -77,9 +79,4 @@ function nameOf({ name, container, kind }: SearchResult): string {
   const called = kind === 'function' || kind === 'method' ? `${name}()` : name;
   const owner = container?.split(' > ').at(-1);
   return owner === undefined || kind === 'section' ? called : `${owner}.${called}`;
-}
-
-/** The end of a path says which file it is. */
-function shortPath(path: string): string {
-  return path.length <= 60 ? path : `…${path.slice(-58)}`;
 }

@@ -15,6 +15,7 @@ import { languageName } from '../language-name.ts';
 import { ReferencesPane } from '../references/references-pane.tsx';
 import { useDefinition } from '../references/use-definition.ts';
 import { showFile } from '../place.ts';
+import { FilePath } from '../file-path.tsx';
 import { showName } from '../show-name.ts';
 import { keys } from '../use-workspaces.ts';
 import { workspacesApi } from '../workspaces-api.ts';
@@ -128,8 +129,13 @@ function FileHeader({ id, path, line, endLine, file, children }: FileHeaderProps
         className="-ml-1 md:hidden"
       />
       <div className="flex min-w-0 flex-1 items-baseline gap-2.5">
-        <h2 dir="auto" title={showName(path)} className="figures min-w-0 truncate text-small">
-          {showName(path)}
+        <h2
+          dir="auto"
+          aria-label={showName(path)}
+          title={showName(path)}
+          className="figures flex min-w-0 text-small"
+        >
+          <FilePath path={path} />
         </h2>
         <p className="hidden shrink-0 text-tiny text-ink-3 @xl:block">{facts(file)}</p>
       </div>
