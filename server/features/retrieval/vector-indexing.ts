@@ -30,6 +30,8 @@ const WRITE_MS = 5_000;
 /** An answer that is being written has the cores to itself for so long at most, at each batch. */
 const ANSWER_WAIT_MS = 20_000;
 const RETRY_MS = [5_000, 30_000, 120_000, 600_000];
+/** What an embedder takes that nobody weighed. */
+const EMBEDDER_BYTES = 600 * 2 ** 20;
 /** A table that is damaged each time it is built is no accident. */
 const MOST_REBUILDS = 3;
 
@@ -187,6 +189,11 @@ export class VectorIndexing {
       return;
     }
     if (entry.status !== 'ready') this.#set(owner, entry, { status: 'waiting', error: null });
+    // No model is loaded for nothing.
+    if (!entry.answering && (await calls.call('count', { places }, signal)) === 0) {
+      this.#set(owner, entry, { status: 'ready', done: 0, total: 0, embedder: null, error: null });
+      return;
+    }
     const facts = await this.#factsFor(model, entry.answering, signal);
     const embedder = { id: model.id, name: model.name, dimensions: facts.dimensions };
     const { texts, missing } = await calls.call('plan', { owner, facts, places }, signal);
@@ -207,6 +214,7 @@ export class VectorIndexing {
     const known = this.#hashes.get(model.id) ?? answering?.modelHash;
     const same = answering?.embedderId === model.id && answering.chunker === CHUNKER_VERSION;
     if (same && answering.modelHash === known) return answering;
+    this.#expectRoom(model);
     const options = { priority: 'background', signal } as const;
     const { vectors, modelHash } = await this.#around.embeddings.embed(model, ['dimensions'], options);
     this.#hashes.set(model.id, modelHash);
@@ -235,6 +243,7 @@ export class VectorIndexing {
         const taken = await calls.call('take', { owner, limit: BATCH }, signal);
         last = taken.last;
         if (taken.texts.length > 0) {
+          this.#expectRoom(model);
           const options = { kind: 'document', priority: 'background', signal } as const;
           const { vectors, modelHash } = await embeddings.embed(model, taken.texts, options);
           this.#expect(model, facts, modelHash);
@@ -255,6 +264,16 @@ export class VectorIndexing {
     this.#hashes.set(model.id, modelHash);
     if (modelHash === facts.modelHash) return;
     throw new AppError('gone', `The files of ${model.name} changed meanwhile. Its vectors are made again.`);
+  }
+
+  /** Whoever chats needs their model more: none of them is sent away for vectors. */
+  #expectRoom(model: ModelEntry): void {
+    const { budgetBytes, models } = this.#around.activity.memory();
+    if (models.some(({ modelId }) => modelId === model.id)) return;
+    const held = models.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+    if (held + (model.memoryBytes ?? EMBEDDER_BYTES) <= budgetBytes) return;
+    const message = `There is no room for ${model.name} beside the models in memory. Vectors are made when one of them leaves.`;
+    throw new AppError('insufficient_memory', message);
   }
 
   /** On one machine the model that writes and the one that embeds share cores or a GPU. */

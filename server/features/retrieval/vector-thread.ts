@@ -16,6 +16,8 @@ interface Place {
 /** What the thread is asked, and what it answers. LanceDB, the index and the files are read here and nowhere else. */
 export interface VectorQuestions {
   answering: { input: { owner: string }; answer: VectorFacts | null };
+  /** How many different texts there are. Errors: not_found. */
+  count: { input: { places: TextPlaces }; answer: number };
   /** Finds the texts that have no vector, and takes over those that another table has. Errors: not_found. */
   plan: { input: Place & { places: TextPlaces }; answer: VectorPlan };
   /** The next texts of the plan. `skipped`: not there as they were planned. */
@@ -82,6 +84,12 @@ const plans = new Map<string, Plan>();
 
 const answers: Answers = {
   answering: ({ owner }) => tables.answering(owner),
+  count: async ({ places }) => {
+    const source = openSource(places);
+    const { size } = source.texts();
+    source.close();
+    return size;
+  },
   plan: async ({ owner, facts, places }) => {
     endPlan(owner);
     const source = openSource(places);

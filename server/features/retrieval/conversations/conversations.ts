@@ -22,8 +22,8 @@ interface Parts {
   vectors: Vectors;
 }
 
-/** After an answer: its last words are written, and another one may follow at once. Milliseconds. */
-const SETTLE_MS = 3_000;
+/** After an answer or a start: whoever is chatting goes on, and needs the machine. Milliseconds. */
+const SETTLE_MS = 30_000;
 /** For what comes in or goes without an answer: imports, deletions. */
 const LOOK_AGAIN_MS = 10 * 60_000;
 
@@ -37,7 +37,9 @@ export function createConversations(context: Context, vectors: Vectors) {
     ...{ home: config.home, database, store, vectors, log },
     changed: (status) => events.emit(MAP_TOPIC, 'retrieval.map', { status }),
   });
-  const update = () => vectors.update(MESSAGES);
+  const update = () => {
+    if (store.changes(0).total > 0 || vectors.isReady(MESSAGES)) vectors.update(MESSAGES);
+  };
   let settling: NodeJS.Timeout | undefined;
   let again: NodeJS.Timeout | undefined;
   let unfollow: (() => void) | undefined;

@@ -24,36 +24,35 @@ export interface WordsAnswer {
 }
 
 /** Messages that are ranked: a word that is everywhere would have to be weighed in each of a million. */
-const NEWEST = 1_500;
+const NEWEST = 1_000;
+const MOST_HITS = 200;
 const MOST_TITLES = 20;
 
-const HitRow = z.tuple([z.string(), z.number()]);
+const Ranked = z.tuple([z.number(), z.number()]);
 
 /** The messages that hold all of the words, or else some of them. */
 export const messagesByWords: Question<WordsInput, WordsAnswer> = ({ index }, { query, role, loose }) => {
   const newest = index
     .prepare(
-      `select message_id, rank from (
-         select rowid, rank from message_words where message_words match ? order by rowid desc limit ${NEWEST}
-       ) as found join message_search on message_search.id = found.rowid
-       ${role === null ? '' : 'join messages on messages.id = message_id and role = ?'}
-       order by rank limit 200`,
+      `select rowid, rank from message_words where message_words match ? order by rowid desc limit ${NEWEST + 1}`,
     )
     .raw();
-  const find = (match: string): WordHit[] =>
-    newest.all(...(role === null ? [match] : [match, role])).map((row) => {
-      const [id, rank] = HitRow.parse(row);
-      return { id, rank, inTitle: false };
-    });
-  const all = loose ? [] : find(query.all);
-  const hits = all.length > 0 ? all : find(query.any);
-  const counted = index
+  const ranked = (match: string) => newest.all(match).map((row) => Ranked.parse(row));
+  const strict = loose ? [] : ranked(query.all);
+  const found = strict.length > 0 ? strict : ranked(query.any);
+  const idOf = index
     .prepare(
-      `select count(*) from (select 1 from message_words where message_words match ? limit ${NEWEST + 1})`,
+      `select message_id from message_search join messages on messages.id = message_id
+       where message_search.id = ? and (? is null or role = ?)`,
     )
-    .pluck()
-    .get(hits === all ? query.all : query.any);
-  return { hits: [...byTitle(index, query.words), ...hits], capped: Number(counted) > NEWEST };
+    .pluck();
+  const hits: WordHit[] = [];
+  for (const [row, rank] of found.slice(0, NEWEST).toSorted(([, a], [, b]) => a - b)) {
+    if (hits.length === MOST_HITS) break;
+    const id: unknown = idOf.get(row, role, role);
+    if (typeof id === 'string') hits.push({ id, rank, inTitle: false });
+  }
+  return { hits: [...byTitle(index, query.words), ...hits], capped: found.length > NEWEST };
 };
 
 /** The first message of each conversation whose title holds all words. */
