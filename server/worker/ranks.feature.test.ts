@@ -17,7 +17,8 @@ import {
 
 const HERE = { ssh: '127.0.0.1', ips: ['127.0.0.1'] };
 const messages = [{ role: 'user' as const, content: longQuestion }];
-const greedy = sampling({ max_tokens: 400 });
+// Long enough to be under way still when a kill arrives late.
+const greedy = sampling({ max_tokens: 800 });
 
 let alone: TestEngines;
 let engines: TestEngines;
