@@ -34,11 +34,7 @@ export function createVectorCalls(folder: string, idleMs = IDLE_MS): VectorCalls
   let worker: Worker | undefined;
   let count = 0;
   let stopped = false;
-  const idle = after(idleMs, () => {
-    const last = worker;
-    worker = undefined;
-    void last?.terminate();
-  });
+  const idle = after(idleMs, () => void end(() => waiting.size === 0).catch(() => undefined));
 
   const started = (): Worker => {
     if (worker) return worker;
@@ -90,22 +86,26 @@ export function createVectorCalls(folder: string, idleMs = IDLE_MS): VectorCalls
     });
   };
 
+  /** Lets calls settle first: a thread that ends under a call of LanceDB takes the process along. */
+  const end = async (isWanted: () => boolean): Promise<void> => {
+    const last = worker;
+    if (!last) return;
+    await call('close', null, AbortSignal.timeout(CLOSE_MS));
+    if (!isWanted()) return;
+    worker = undefined;
+    await last.terminate();
+  };
+
   return {
     call,
     async stop() {
-      idle.end();
-      const last = worker;
-      const closed = last && call('close', null, AbortSignal.timeout(CLOSE_MS));
+      const ending = end(() => true);
       stopped = true;
       // One that does not end is left alone: it holds nothing that a stop of the process would spoil.
-      const mayEnd = await closed?.then(
-        () => true,
-        () => false,
-      );
+      await ending.catch(() => undefined);
+      idle.end();
       worker = undefined;
-      if (mayEnd) await last?.terminate();
-      const error = new AppError('internal', 'The vectors are closed.');
-      for (const { fail } of waiting.values()) fail(error);
+      for (const { fail } of waiting.values()) fail(new AppError('internal', 'The vectors are closed.'));
     },
   };
 }
