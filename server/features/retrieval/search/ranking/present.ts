@@ -39,12 +39,15 @@ export function textOf({ header, line, endLine }: ChunkRow, { lines }: FileLines
   return [header, ...lines.slice(line - 1, endLine)];
 }
 
-/** Whether a result has enough of the query to be called found. `said`: share of what the query tells, 0 to 1. */
+/**
+ * Whether a result has enough of the query to be called found. `said`: share of what the query tells, 0 to 1;
+ * `isNear`: the nearest vector is near indeed, and not merely nearer than others.
+ */
 export function isRelevant(
-  { said, result: { why } }: { said: number; result: SearchResult },
+  { said, isNear, result: { why } }: { said: number; isNear: boolean; result: SearchResult },
   { kind }: Query,
 ): boolean {
-  if (why.symbol > 0.5 || why.path > 0.3 || (why.meaning ?? 0) > 0.5) return true;
+  if (why.symbol > 0.5 || why.path > 0.3 || (isNear && (why.meaning ?? 0) > 0.5)) return true;
   return kind !== 'path' && said >= LEAST_SAID;
 }
 

@@ -254,6 +254,11 @@ test('vectors move what words find, and find what words do not', async () => {
   const hybrid = await folder.find(query, { vectors: { hits: near([last, 'delta', 'zeta']), weight: 0.3 } });
   expect(hybrid.results[0]).toMatchObject({ name: last, why: { meaning: 1 } });
   expect(hybrid.results.map(({ name }) => name)).toContain('delta');
+  const foreign = 'photosynthesis of conifers';
+  const far = near(['delta']).map((hit) => ({ ...hit, distance: 0.7 }));
+  expect((await folder.find(foreign, { vectors: { hits: far, weight: 0.3 } })).nothingFound).toBe(true);
+  const close = near(['delta']);
+  expect((await folder.find(foreign, { vectors: { hits: close, weight: 0.3 } })).nothingFound).toBe(false);
   const ignored = await folder.find(query, { vectors: { hits: near([last, 'delta']), weight: 0 } });
   expect(ignored.results.map(({ name }) => name)).toEqual(plain.results.map(({ name }) => name));
 });
