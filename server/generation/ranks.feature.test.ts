@@ -23,7 +23,8 @@ function open(hosts?: Hosts) {
           id: '01JD0000000000000000000000',
           modelId: 'guide',
           messages: [{ role: 'user', content: longQuestion }],
-          sampling: sampling({ max_tokens: 400 }),
+          // Long enough to be under way still when a kill arrives late.
+          sampling: sampling({ max_tokens: 800 }),
           resume: null,
         },
         recorder.sink,
@@ -45,7 +46,7 @@ it('finishes an answer over two ranks with the text of one, though a rank dies i
 
   const ranked = open(Hosts.parse({ hosts: [HERE, HERE], models: ['guide'] }));
   const recorder = ranked.start();
-  await recorder.tokens(10);
+  await recorder.tokens(1);
   process.kill(otherRank(pidOf(ranked.pool, 'guide')), 'SIGKILL');
   const { finishReason } = await recorder.result;
   expect(finishReason).toBe('length');
