@@ -86,6 +86,8 @@ async function enter(page: Page, { daemon, cookie, id }: Project['project'], res
   await page.context().addCookies([{ name, value, url: daemon.url }]);
   await page.goto(`${daemon.url}/workspaces?id=${id}${rest}`);
   await expect(page.getByRole('button', { name: /^Index: \d+ files · \d+ chunks/ })).toBeVisible();
+  // The search is fetched after the frame.
+  await expect(box(page)).toBeVisible();
 }
 
 async function findNoFaults(page: Page): Promise<void> {
