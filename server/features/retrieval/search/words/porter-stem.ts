@@ -96,7 +96,8 @@ function dropPast(word: string): string {
   if (!hasVowel(stem)) return word;
   if (/(at|bl|iz)$/.test(stem)) return `${stem}e`;
   const last = stem.length - 1;
-  if (last > 0 && stem[last] === stem[last - 1] && isConsonant(stem, last) && !/[lsz]$/.test(stem)) {
+  // SQLite takes every y for a consonant here.
+  if (last > 0 && stem[last] === stem[last - 1] && !/[aeioulsz]$/.test(stem)) {
     return stem.slice(0, -1);
   }
   return measure(stem) === 1 && endsShort(stem) ? `${stem}e` : stem;
