@@ -39,10 +39,12 @@ test('what was measured is there on every screen, and after a restart', async ({
   await expect(page.getByText(/tok\/s/).first()).toBeVisible({ timeout: 30_000 });
   await ownDaemon.restart();
   await openLink(page, ownDaemon);
-  await page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Models' }).click();
   await page.getByRole('tab', { name: 'Metrics' }).click();
   const decode = card(page, 'Decode');
   await decode.getByRole('radio', { name: '1 day' }).click();
+  await page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Models' }).click();
+  await expect(page.getByRole('heading', { name: 'Models', level: 1 })).toBeVisible();
+  await expect(decode.getByRole('radio', { name: '1 day' })).toBeChecked();
   await expect(decode.getByRole('img', { name: /^Tokens per second: [1-9]/ })).toBeVisible();
   const { violations } = await new AxeBuilder({ page }).analyze();
   const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');

@@ -1,6 +1,7 @@
 'use client';
 
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
+import { create } from 'zustand';
 import { fetchPart } from '#app/_client/part.ts';
 import { Card } from '#app/_ui/card.tsx';
 import { formatCount } from '#app/_ui/format.ts';
@@ -22,6 +23,9 @@ const SPANS: { value: Detail; label: string }[] = [
   { value: 'quarter', label: '30 days' },
 ];
 
+/** The span of time that is shown; it stays from screen to screen, each of which has a panel of its own. */
+const useShownSpan = create<{ detail: Detail }>(() => ({ detail: 'fine' }));
+
 interface DecodeCardProps {
   live: LiveMetrics | undefined;
   /** Of the last answer, shown while nothing is written. */
@@ -30,7 +34,7 @@ interface DecodeCardProps {
 
 /** How fast tokens come, over a span of time, and what is going on. */
 export function DecodeCard({ live, lastRate }: DecodeCardProps) {
-  const [detail, setDetail] = useState<Detail>('fine');
+  const { detail } = useShownSpan();
   const course = useCourse(detail, live);
   const sample = live?.sample;
   const rate = sample !== undefined && sample.tokens_per_second > 0 ? sample.tokens_per_second : lastRate;
@@ -48,7 +52,12 @@ export function DecodeCard({ live, lastRate }: DecodeCardProps) {
       <Suspense fallback={<div className="mt-2 h-[100px]" />}>
         <Chart label="Tokens per second" course={course} unit="tok/s" />
       </Suspense>
-      <Segmented label="Time shown" value={detail} onChange={setDetail} options={SPANS} />
+      <Segmented
+        label="Time shown"
+        value={detail}
+        onChange={(next) => useShownSpan.setState({ detail: next })}
+        options={SPANS}
+      />
       {sample?.prefill ? <Prefill prefill={sample.prefill} /> : null}
       <p className="mt-1.5 text-tiny text-ink-3">{sample === undefined ? 'Measuring' : wordsOf(sample)}</p>
     </Card>

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { nodeAt } from './node.mjs';
 import { childEnvironment } from './place.mjs';
 import { runInForeground } from './program.mjs';
+import { failedInPlaywright, failedInPytest, failedInVitest, tell } from './failures.mjs';
 import { countPlaywright, countPytest, countVitest, describe, judge, sum } from './tally.mjs';
 
 /**
@@ -13,6 +14,7 @@ import { countPlaywright, countPytest, countVitest, describe, judge, sum } from 
  * @property {string} [folder] to run in, relative to the checkout
  * @property {string} [report] the file it writes
  * @property {(report: string) => import('./tally.mjs').Tally} [count] reads that file
+ * @property {(report: string) => import('./failures.mjs').Failure[]} [failures] reads it too
  * @property {number} [limitSeconds]
  * @property {Record<string, string>} [env]
  * @typedef {import('./place.mjs').Place} Place
@@ -87,6 +89,7 @@ function benchmarks(place) {
 export async function runAll(place, runners) {
   mkdirSync(place.reports, { recursive: true });
   const lines = [];
+  const failures = [];
   let total = { passed: 0, failed: 0, skipped: 0 };
   for (const runner of runners) {
     console.log(`\n── ${runner.name}`);
@@ -95,7 +98,9 @@ export async function runAll(place, runners) {
     total = sum(total, tally);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     lines.push(`${tally.failed > 0 ? '✗' : '✓'} ${runner.name}: ${describe(tally)} in ${seconds} s`);
+    failures.push(...failuresOf(runner));
   }
+  if (failures.length > 0) console.log(`\n── what failed\n${tell(failures)}`);
   console.log(`\n${lines.join('\n')}\n\n${describe(total)}`);
   return total.failed > 0 ? 1 : 0;
 }
@@ -113,6 +118,16 @@ async function runOne(place, runner) {
   });
   if (code === 130 || code === 143) process.exit(code);
   return judge(code, runner.report && runner.count ? () => runner.count?.(runner.report ?? '') : undefined);
+}
+
+/** @param {Runner} runner */
+function failuresOf({ report, failures }) {
+  if (!report || !failures || !existsSync(report)) return [];
+  try {
+    return failures(report);
+  } catch (error) {
+    return [{ title: report, message: `not readable: ${String(error)}` }];
+  }
 }
 
 /**
@@ -142,6 +157,7 @@ function vitest(place, flags) {
     command: [nodeAt(place), bin(place, 'vitest/vitest.mjs'), 'run', ...reporters, ...flags],
     report,
     count: countVitest,
+    failures: failedInVitest,
     limitSeconds: 720,
   };
 }
@@ -168,6 +184,7 @@ function pythonRunners(place) {
       folder: 'python',
       report,
       count: countPytest,
+      failures: failedInPytest,
       limitSeconds: 480,
       env: preload(place),
     },
@@ -186,6 +203,7 @@ function playwright(place, flags) {
     command: [nodeAt(place), bin(place, '@playwright/test/cli.js'), 'test', ...flags],
     report,
     count: countPlaywright,
+    failures: failedInPlaywright,
     limitSeconds: 720,
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
   };

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { seeded } from '../seeded.ts';
 import type { Estimate } from './contract.ts';
 
 /** Rank from 1 of the right place among the first ten; null when it is not there. */
@@ -58,15 +59,4 @@ export function shuffle<Item>(items: readonly Item[], seed: number): Item[] {
     shuffled[other] = one;
   }
   return shuffled;
-}
-
-/** mulberry32: numbers from 0 to 1 that a seed decides. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

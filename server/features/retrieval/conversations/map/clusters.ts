@@ -1,4 +1,4 @@
-import { seeded } from './random.ts';
+import { seeded } from '../../seeded.ts';
 
 const ROUNDS = 30;
 const ATTEMPTS = 8;

@@ -1,5 +1,5 @@
 import { UMAP } from 'umap-js';
-import { seeded } from './random.ts';
+import { seeded } from '../../seeded.ts';
 
 export interface Place {
   x: number;
