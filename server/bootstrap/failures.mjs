@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
  * @typedef {object} Failure
  * @property {string} title its file and its name
  * @property {string} message
+ * @property {boolean} [repeated] it passed when it was run again
  */
 
 const LINES_OF_A_MESSAGE = 12;
@@ -16,9 +17,9 @@ const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
  */
 export function tell(failures) {
   return failures
-    .map(({ title, message }) => {
+    .map(({ title, message, repeated }) => {
       const lines = message.replaceAll(COLOUR, '').trim().split('\n').slice(0, LINES_OF_A_MESSAGE);
-      return [`✗ ${title}`, ...lines.map((line) => `    ${line}`)].join('\n');
+      return [`${repeated ? '↻' : '✗'} ${title}`, ...lines.map((line) => `    ${line}`)].join('\n');
     })
     .join('\n');
 }
@@ -31,13 +32,17 @@ export function failedInVitest(file) {
   const { testResults } = JSON.parse(readFileSync(file, 'utf8'));
   return testResults.flatMap(
     (/** @type {{ name: string, status: string, message: string, assertionResults: any[] }} */ result) => {
-      const failed = result.assertionResults.filter(({ status }) => status === 'failed');
-      if (failed.length === 0 && result.status === 'failed')
-        return [{ title: result.name, message: result.message }];
-      return failed.map(({ fullName, failureMessages }) => ({
-        title: `${result.name} › ${fullName}`,
-        message: failureMessages.join('\n'),
-      }));
+      // One that passed at its second try keeps the message of its first.
+      const failed = result.assertionResults.filter(({ failureMessages }) => failureMessages.length > 0);
+      const broken = result.status === 'failed' && !failed.some(({ status }) => status === 'failed');
+      return [
+        ...(broken ? [{ title: result.name, message: result.message }] : []),
+        ...failed.map(({ fullName, failureMessages, status }) => ({
+          title: `${result.name} › ${fullName}`,
+          message: failureMessages.join('\n'),
+          ...(status === 'passed' ? { repeated: true } : {}),
+        })),
+      ];
     },
   );
 }
@@ -83,6 +88,7 @@ function failedSpecs(suite) {
       .map((/** @type {any} */ each) => ({
         title: `${spec.file}:${spec.line} › ${spec.title}`,
         message: each.results.map((/** @type {any} */ result) => result.error?.message ?? '').join('\n'),
+        ...(each.status === 'flaky' ? { repeated: true } : {}),
       })),
   );
   return [...own, ...(suite.suites ?? []).flatMap(failedSpecs)];

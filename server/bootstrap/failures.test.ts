@@ -16,6 +16,7 @@ it('vitest: failed tests by file and name, and a file that could not be imported
       assertionResults: [
         { status: 'passed', fullName: 'fine', failureMessages: [] },
         { status: 'failed', fullName: 'adds', failureMessages: ['expected 3 to be 4'] },
+        { status: 'passed', fullName: 'waits', failureMessages: ['too early'] },
       ],
     },
     { name: 'b.test.ts', status: 'failed', message: 'Cannot find module', assertionResults: [] },
@@ -23,6 +24,7 @@ it('vitest: failed tests by file and name, and a file that could not be imported
   ];
   expect(failedInVitest(report(JSON.stringify({ testResults })))).toEqual([
     { title: 'a.test.ts › adds', message: 'expected 3 to be 4' },
+    { title: 'a.test.ts › waits', message: 'too early', repeated: true },
     { title: 'b.test.ts', message: 'Cannot find module' },
   ]);
 });
@@ -49,10 +51,12 @@ it('Playwright: failed tests of suites within suites, and errors outside them', 
   });
   const suites = [
     { specs: [spec('opens', 'expected')], suites: [{ specs: [spec('sends', 'unexpected', 'not visible')] }] },
+    { specs: [spec('closes', 'flaky', 'too early')] },
   ];
   expect(failedInPlaywright(report(JSON.stringify({ suites, errors: [{ message: 'no browser' }] })))).toEqual(
     [
       { title: 'chat.spec.ts:7 › sends', message: 'not visible' },
+      { title: 'chat.spec.ts:7 › closes', message: 'too early', repeated: true },
       { title: 'outside every test', message: 'no browser' },
     ],
   );
@@ -63,5 +67,6 @@ it('is told with the beginning of its message, without colours', () => {
   const told = tell([{ title: 'a › b', message }]).split('\n');
   expect(told.slice(0, 2)).toEqual(['✗ a › b', '    expected']);
   expect(told).toHaveLength(13);
+  expect(tell([{ title: 'a › b', message: 'too early', repeated: true }])).toBe('↻ a › b\n    too early');
   expect(tell([])).toBe('');
 });

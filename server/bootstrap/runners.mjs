@@ -100,7 +100,10 @@ export async function runAll(place, runners) {
     lines.push(`${tally.failed > 0 ? '✗' : '✓'} ${runner.name}: ${describe(tally)} in ${seconds} s`);
     failures.push(...failuresOf(runner));
   }
-  if (failures.length > 0) console.log(`\n── what failed\n${tell(failures)}`);
+  const repeated = failures.filter((failure) => failure.repeated);
+  const failed = failures.filter((failure) => !failure.repeated);
+  if (repeated.length > 0) console.log(`\n── what passed only when repeated\n${tell(repeated)}`);
+  if (failed.length > 0) console.log(`\n── what failed\n${tell(failed)}`);
   console.log(`\n${lines.join('\n')}\n\n${describe(total)}`);
   return total.failed > 0 ? 1 : 0;
 }
