@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { writeMarkdown } from '#server/features/chat/markdown.ts';
+import { findNoFaults } from './accessibility.ts';
 import { expect as usual, test } from './fixtures.ts';
 
 /** An engine on a busy machine takes its time; nothing here is a measurement. */
@@ -14,12 +14,6 @@ async function openDetails(page: Page): Promise<void> {
     .getByRole('button', { name: /tok\/s/ })
     .click();
   await expect(details(page)).toBeVisible();
-}
-
-async function findNoFaults(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
 
 test.describe.configure({ timeout: 120_000 });

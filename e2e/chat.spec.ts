@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { ulid } from 'ulid';
 import { writeMarkdown } from '#server/features/chat/markdown.ts';
 import type { Conversation } from '#server/features/chat/contract.ts';
+import { findNoFaults } from './accessibility.ts';
 import { engines } from './engines.ts';
 import { expect as usual, openLink, test } from './fixtures.ts';
 
@@ -333,18 +333,18 @@ test.describe('everybody', () => {
   for (const scheme of ['light', 'dark'] as const) {
     test(`finds nothing serious in the way, ${scheme}`, async ({ signedIn: page, daemon }) => {
       await page.emulateMedia({ colorScheme: scheme });
-      await expectAccessible(page);
+      await findNoFaults(page);
       const { conversations } = await importFile(page, showcase());
       await page.goto(`${daemon.url}/chat?id=${conversations[0]!.id}`);
       await expect(answers(page).getByRole('img', { name: /^Diagram/ })).toBeVisible();
-      await expectAccessible(page);
+      await findNoFaults(page);
       await page.keyboard.press('Control+Shift+M');
       await expect(page.getByRole('option', { name: /^Guide \(built in\)/ })).toBeVisible();
-      await expectAccessible(page);
+      await findNoFaults(page);
       await page.keyboard.press('Escape');
       for (const tab of ['Metrics', 'Parameters']) {
         await page.getByRole('tab', { name: tab }).click();
-        await expectAccessible(page);
+        await findNoFaults(page);
       }
     });
   }
@@ -388,14 +388,6 @@ test('the picture in the README is what the app looks like', async ({ page, ownD
   await expect(page.getByRole('button', { name: /^Eject Guide/ })).toBeVisible();
   await page.screenshot({ path: join(import.meta.dirname, '../docs/screenshot.png') });
 });
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(
-    grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`),
-  ).toEqual([]);
-}
 
 async function importFile(page: Page, text: string): Promise<{ conversations: Conversation[] }> {
   return await page.evaluate(async (body) => {

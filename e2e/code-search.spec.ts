@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { findNoFaults } from './accessibility.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { expect as usual, test as base } from './fixtures.ts';
 import { signInTo } from './signed-in.ts';
@@ -88,12 +88,6 @@ async function enter(page: Page, { daemon, cookie, id }: Project['project'], res
   await expect(page.getByRole('button', { name: /^Index: \d+ files · \d+ chunks/ })).toBeVisible();
   // The search is fetched after the frame.
   await expect(box(page)).toBeVisible();
-}
-
-async function findNoFaults(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
 
 test.describe.configure({ timeout: 120_000 });

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { Comparison, ContestantInput, Turn } from '#server/features/compare/contract.ts';
+import { findNoFaults } from './accessibility.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { engines } from './engines.ts';
 import { expect as usual, openLink, test } from './fixtures.ts';
@@ -69,12 +69,6 @@ async function begin(page: Page, options: object): Promise<Comparison> {
   });
   await go(page, `/compare?id=${made.id}`);
   return made;
-}
-
-async function findNoFaults(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
 
 test.describe.configure({ timeout: 180_000 });

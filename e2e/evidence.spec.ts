@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { findNoFaults } from './accessibility.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { expect as usual, openLink, test as base } from './fixtures.ts';
 
@@ -91,12 +91,6 @@ async function ask(page: Page, question: string): Promise<void> {
   await field(page).fill(question);
   await page.keyboard.press('Enter');
   await expect(answer(page)).toHaveAttribute('aria-busy', 'false');
-}
-
-async function findNoFaults(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
 
 test('an answer keeps its sources: a citation opens the file at the line, a quote says whether it is there', async ({

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { findNoFaults } from './accessibility.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { expect as usual, openLink, test as base } from './fixtures.ts';
 
@@ -187,16 +187,16 @@ for (const theme of ['light', 'dark'] as const) {
     const id = await enter(page, person, 'imports');
     const show = (view: string) => page.goto(`${person.daemon.url}/workspaces?id=${id}&view=${view}`);
     await expect(card(page, /^src\/shop /)).toBeVisible();
-    await expectNoFlaws(page);
+    await findNoFaults(page);
     await show('calls&symbol=order');
     await expect(card(page, /^order src/)).toBeVisible();
-    await expectNoFlaws(page);
+    await findNoFaults(page);
     await show('unused');
     await expect(page.getByRole('button', { name: /forgotten/ })).toBeVisible();
-    await expectNoFlaws(page);
+    await findNoFaults(page);
     await show('map');
     await expect(page.getByRole('region', { name: 'Map' })).toContainText('order');
-    await expectNoFlaws(page);
+    await findNoFaults(page);
   });
 }
 
@@ -210,9 +210,3 @@ test('at 360 px every picture can be chosen, and nothing sticks out', async ({ p
     expect(wide).toBeLessThanOrEqual(360);
   }
 });
-
-async function expectNoFlaws(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-}

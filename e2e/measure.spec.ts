@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { findNoFaults } from './accessibility.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { expect as usual, test as base } from './fixtures.ts';
 import { signInTo } from './signed-in.ts';
@@ -79,12 +79,6 @@ async function measureHistory(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Measure index' }).click();
   await dialog(page).getByRole('button', { name: 'Start measuring' }).click();
   await expect(result(page).getByRole('heading', { name: 'atlas, 30 commits' })).toBeVisible();
-}
-
-async function findNoFaults(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
 
 test('the index is measured on a folder’s history, and the figures are there after a reload', async ({

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { type LocalHub, startLocalHub } from '../server/features/models/testing/hub.ts';
 import { writeModelDirectory } from '../server/features/models/testing/model-directory.ts';
+import { findNoFaults } from './accessibility.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { test as base, expect, openLink } from './fixtures.ts';
 
@@ -191,9 +191,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await openModels(page, hubbed);
     await expect(row(page, 'default')).toBeVisible();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect(bad.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))).toEqual([]);
+    await findNoFaults(page);
   });
 }
 

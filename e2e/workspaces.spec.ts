@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { findNoFaults } from './accessibility.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { expect as usual, openLink, test as base } from './fixtures.ts';
 
@@ -71,12 +71,6 @@ async function enter(page: Page, { daemon, project }: Person['person'], file = '
       .first(),
   ).toBeVisible();
   return id;
-}
-
-async function findNoFaults(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 }
 
 test.describe.configure({ timeout: 120_000 });
