@@ -5,6 +5,7 @@ import { Context } from './context/context.ts';
 import type { RetrievalEvents } from './contract.ts';
 import { createConversations, MAP_TOPIC } from './conversations/conversations.ts';
 import type { IndexState } from './indexing/contract.ts';
+import { followTexts } from './follow-texts.ts';
 import { createGraphs } from './graphs/graphs.ts';
 import { createEmbedderRoutes } from './embedders/routes.ts';
 import { Indexing } from './indexing/indexing.ts';
@@ -44,7 +45,7 @@ export const retrievalFeature = defineFeature<RetrievalEvents>('retrieval', (con
     topics: TOPICS,
     start() {
       indexing.start();
-      followFolders(context, vectors);
+      followFolders(context, { vectors, indexing });
       conversations.start();
     },
     async stop() {
@@ -56,7 +57,6 @@ export const retrievalFeature = defineFeature<RetrievalEvents>('retrieval', (con
   };
 });
 
-/** Vectors follow the index: at the start, after each change, and when a folder is closed. */
 function openVectors(
   context: RetrievalContext,
   indexing: Indexing,
@@ -74,16 +74,20 @@ function openVectors(
   vectors.follow((owner) => {
     if (find(owner)) indexing.announce(owner);
   });
-  indexing.onChanged((workspaceId) => vectors.update(workspaceId));
   indexing.onRelease((workspaceId) => vectors.release(workspaceId));
   return vectors;
 }
 
-function followFolders({ hooks, log }: RetrievalContext, vectors: Vectors): void {
+/** Vectors follow the index: at the start, after each change, and when a folder is closed. */
+function followFolders(
+  { hooks, log }: RetrievalContext,
+  { vectors, indexing }: { vectors: Vectors; indexing: Indexing },
+): void {
   const source = hooks.all('workspaceSource')[0];
-  for (const { id } of source?.list() ?? []) vectors.update(id);
+  const update = followTexts(indexing, (id) => vectors.update(id));
+  for (const { id } of source?.list() ?? []) update(id);
   source?.follow((id, entry) => {
-    if (entry) return vectors.update(id);
+    if (entry) return update(id);
     vectors.forget(id).catch((error: unknown) => {
       log.warn({ err: error, workspaceId: id }, 'vectors of a closed folder could not be deleted');
     });

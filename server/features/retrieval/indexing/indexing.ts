@@ -37,6 +37,7 @@ export class Indexing {
   readonly #announcer: Announcer;
   readonly #indexes = new Map<string, WorkspaceIndex>();
   readonly #changeListeners: ((workspaceId: string, change: IndexChange) => void)[] = [];
+  readonly #stateListeners: ((workspaceId: string) => void)[] = [];
   readonly #releaseListeners: ((workspaceId: string) => void | Promise<void>)[] = [];
   readonly #closing = new Set<Promise<void>>();
   #unfollow: (() => void) | undefined;
@@ -98,6 +99,17 @@ export class Indexing {
     this.#changeListeners.push(listener);
   }
 
+  /** Told whenever the state of an index may be another. */
+  onState(listener: (workspaceId: string) => void): void {
+    this.#stateListeners.push(listener);
+  }
+
+  /** Whether the folder is being read through, or is about to be. */
+  isReading(workspaceId: string): boolean {
+    const status = this.#indexes.get(workspaceId)?.state.status;
+    return status === 'waiting' || status === 'scanning' || status === 'indexing';
+  }
+
   /** Asked to close an index before another file takes its place or it is deleted; waited for. */
   onRelease(listener: (workspaceId: string) => void | Promise<void>): void {
     this.#releaseListeners.push(listener);
@@ -142,7 +154,10 @@ export class Indexing {
     const { log, disk } = this.#context;
     const index = new WorkspaceIndex(entry, {
       ...{ thread: this.#thread, files: this.#files, choices: this.#choices, disk, log },
-      changed: (id) => this.#announcer.changed(id),
+      changed: (id) => {
+        this.#announcer.changed(id);
+        for (const listener of this.#stateListeners) listener(id);
+      },
       written: (id, change) => {
         this.#announcer.written(id, change);
         for (const listener of this.#changeListeners) listener(id, change);

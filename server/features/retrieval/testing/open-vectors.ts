@@ -7,6 +7,7 @@ import { createHooks, type ModelEntry } from '#server/kernel/hooks.ts';
 import { findBuiltInEmbedder } from '#server/worker/built-in-embedder.ts';
 import { openTestEngines } from '#server/worker/testing/engines.ts';
 import type { FeatureContext } from '../../../feature.ts';
+import { followTexts } from '../follow-texts.ts';
 import { openIndexing } from '../indexing/testing/open-indexing.ts';
 import { createVectors } from '../vectors.ts';
 
@@ -72,7 +73,7 @@ export function openVectors({ models = [builtInEmbedder()], ...options }: Option
   });
   const waiting = new Set<() => void>();
   vectors.follow(() => waiting.forEach((look) => look()));
-  indexed.indexing.onChanged((id) => vectors.update(id));
+  followTexts(indexed.indexing, (id) => vectors.update(id));
   indexed.indexing.onRelease((id) => vectors.release(id));
 
   const is = (id: string, status: string) => {
