@@ -28,13 +28,13 @@ export default defineConfig({
           include: ['{server,db}/**/*.feature.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Named at the end of the run: decision 20.
-          retry: 1,
         },
       },
     ],
     environment: 'node',
     testTimeout: 20_000,
+    // Named at the end of the run: decision 20.
+    retry: 1,
     maxWorkers: 2,
   },
 });
