@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { seeded } from './seeded.ts';
 import { type VectorFacts, type VectorRows, VectorTables } from './vector-tables.ts';
 
 const facts: VectorFacts = { embedderId: 'test', modelHash: 'a', dimensions: 4, chunker: 1 };
@@ -114,6 +115,72 @@ describe('a table of vectors', () => {
     }
     await tables.tidy(owner, facts);
     expect((await tables.hashes(owner, facts)).size).toBe(60);
+  });
+});
+
+describe('a table of many vectors', () => {
+  const wide: VectorFacts = { ...facts, dimensions: 48 };
+  const random = seeded(3);
+  const unit = () => {
+    const vector = Array.from({ length: wide.dimensions }, () => random() - 0.5);
+    const length = Math.hypot(...vector);
+    return vector.map((value) => value / length);
+  };
+
+  it('is searched by short codes that find what is nearest, also of rows that came and went since', async () => {
+    const all = Array.from({ length: 11_000 }, (_, at) => ({ hash: `text ${at}`, vector: unit() }));
+    const put = (some: typeof all) =>
+      tables.add(owner, wide, rows(Object.fromEntries(some.map(({ hash, vector }) => [hash, vector]))));
+    await put(all);
+    await tables.complete(owner, wide);
+    await tables.tidy(owner, wide);
+    const [table] = readdirSync(folder).filter((name) => name.endsWith('.lance'));
+    expect(readdirSync(join(folder, table!))).toContain('_indices');
+
+    const later = Array.from({ length: 50 }, (_, at) => ({ hash: `later ${at}`, vector: unit() }));
+    await put(later);
+    const gone = all.splice(0, 500);
+    await tables.remove(
+      owner,
+      wide,
+      gone.map(({ hash }) => hash),
+    );
+    const there = [...all, ...later];
+    const share = async () => {
+      let found = 0;
+      for (let question = 0; question < 20; question += 1) {
+        const asked = unit();
+        const exact = there
+          .map(({ hash, vector }) => ({ hash, like: vector.reduce((sum, x, at) => sum + x * asked[at]!, 0) }))
+          .sort((a, b) => b.like - a.like)
+          .slice(0, 50);
+        const answered = new Map((await near(asked, 100)).map((hit) => [hit.textHash, hit.distance]));
+        for (const { hash, like } of exact) {
+          const distance = answered.get(hash);
+          if (distance === undefined) continue;
+          found += 1;
+          expect(distance).toBeCloseTo(1 - like, 4);
+        }
+      }
+      return found / (20 * 50);
+    };
+    expect(await share()).toBeGreaterThan(0.98);
+    expect((await near(later[0]!.vector, 1))[0]?.textHash).toBe('later 0');
+    expect((await near(gone[0]!.vector, 1))[0]?.textHash).not.toBe('text 0');
+    await tables.close();
+    tables = new VectorTables(folder);
+    await tables.tidy(owner, wide);
+    expect(await share()).toBeGreaterThan(0.98);
+  });
+
+  it('takes vectors of an odd number of dimensions', async () => {
+    const odd: VectorFacts = { ...facts, dimensions: 9 };
+    const hashes = Array.from({ length: 10_500 }, (_, at) => `text ${at}`);
+    const vectors = Float32Array.from({ length: hashes.length * odd.dimensions }, () => random() - 0.5);
+    await tables.add(owner, odd, { hashes, vectors });
+    await tables.complete(owner, odd);
+    await tables.tidy(owner, odd);
+    expect(await tables.nearest(owner, vectors.subarray(0, odd.dimensions), 100)).toHaveLength(100);
   });
 });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import type * as ArrowModule from 'apache-arrow';
@@ -29,9 +30,19 @@ export interface VectorRows {
   vectors: Float32Array;
 }
 
-/** From so many rows on a search goes through a graph; below, looking at all of them is faster than it is inexact. */
-const GRAPH_FROM_ROWS = 200_000;
-const GRAPH_UNINDEXED_ROWS = 2_000;
+/** From so many rows on short codes are read in place of the vectors; below, reading all of them takes no longer. */
+const CODES_FROM_ROWS = 10_000;
+/**
+ * RaBitQ codes of 4 bits a dimension, all in one list: of the exact nearest 50 of 50,000 random vectors, 0.999 are found
+ * when twice as many as wanted are compared exactly, in a third of the time of reading everything.
+ */
+const CODES = { distanceType: 'dot', numPartitions: 1, numBits: 4 } as const;
+const COMPARED_EXACTLY = 2;
+/** RaBitQ takes dimensions by eights. */
+const CODED_DIMENSIONS = 8;
+const CODES_NAME = 'vector_idx';
+/** Rows without a code are read whole at each search; giving codes to a few may write those of all again. */
+const MOST_WITHOUT_CODE = 2_000;
 const MOST_VERSIONS = 50;
 /** A search that runs may still read what is older. Milliseconds. */
 const KEPT_VERSIONS_MS = 60_000;
@@ -44,8 +55,8 @@ interface OpenTable {
   name: string;
   facts: VectorFacts;
   table: Table;
-  /** Searched through a graph. */
-  graph: boolean;
+  /** Searched by codes. */
+  coded: boolean;
   /** Writes since it was last tidied up. */
   writes: number;
 }
@@ -66,12 +77,9 @@ export class VectorTables {
 
   /** The facts of the table that answers for the owner; null when none is complete. */
   async answering(owner: string): Promise<VectorFacts | null> {
-    const text = await readFile(this.#pointer(owner), 'utf8').catch(() => null);
-    if (text === null) return null;
-    const facts = VectorFacts.safeParse(parsed(text));
+    const facts = VectorFacts.safeParse(written(this.#pointer(owner)));
     if (!facts.success) return null;
-    const names = await this.#names();
-    return names.includes(tableName(owner, facts.data)) ? facts.data : null;
+    return existsSync(join(this.#folder, `${tableName(owner, facts.data)}.lance`)) ? facts.data : null;
   }
 
   /** Hashes that have a vector; makes the table when there is none. Errors: gone, insufficient_storage. */
@@ -176,20 +184,20 @@ export class VectorTables {
     }
   }
 
-  /** Merges small parts, drops old versions, and builds the graph of a table that is large enough for one. */
+  /** Merges small parts, drops old versions, and gives codes to the rows of a table that is large enough for them. */
   async tidy(owner: string, facts: VectorFacts): Promise<void> {
     await this.#reading(owner, facts, async (open) => {
-      if (open.writes > 0) await tidy(open);
-      const rows = await open.table.countRows();
-      if (rows < GRAPH_FROM_ROWS) return;
-      const { Index } = await import('@lancedb/lancedb');
-      const statistics = open.graph ? await open.table.indexStats('vector_idx') : undefined;
-      if (statistics && statistics.numUnindexedRows <= GRAPH_UNINDEXED_ROWS) return;
-      if (!open.graph) {
-        const config = Index.hnswSq({ distanceType: 'dot', numPartitions: 1 });
-        await open.table.createIndex('vector', { config, name: 'vector_idx' });
+      const { table } = open;
+      if (open.coded) {
+        const without = (await table.indexStats(CODES_NAME))?.numUnindexedRows ?? 0;
+        if (open.writes >= MOST_VERSIONS || without > MOST_WITHOUT_CODE) await tidy(open);
+        return;
       }
-      open.graph = true;
+      if (open.writes > 0) await tidy(open);
+      if (facts.dimensions % CODED_DIMENSIONS > 0 || (await table.countRows()) < CODES_FROM_ROWS) return;
+      const { Index } = await import('@lancedb/lancedb');
+      await table.createIndex('vector', { config: Index.ivfRq(CODES), name: CODES_NAME });
+      open.coded = true;
     });
   }
 
@@ -197,9 +205,9 @@ export class VectorTables {
   async nearest(owner: string, vector: Float32Array, limit: number): Promise<NearVector[]> {
     const facts = await this.answering(owner);
     if (facts === null || facts.dimensions !== vector.length) return [];
-    return this.#reading(owner, facts, async ({ table, graph }) => {
+    return this.#reading(owner, facts, async ({ table, coded }) => {
       const query = table.vectorSearch(vector).distanceType('dot').select(['hash', '_distance']).limit(limit);
-      const rows = await (graph ? query.ef(Math.max(2 * limit, 200)).refineFactor(10) : query).toArrow();
+      const rows = await (coded ? query.refineFactor(COMPARED_EXACTLY) : query).toArrow();
       const [hashes, distances] = [rows.getChild('hash'), rows.getChild('_distance')];
       return Array.from({ length: rows.numRows }, (_, row) => ({
         textHash: String(hashes?.get(row)),
@@ -266,11 +274,11 @@ export class VectorTables {
     const connection = await this.#connect();
     if (!(await this.#names()).includes(name)) {
       const table = await connection.createEmptyTable(name, schemaOf(loadArrow(), facts));
-      return { name, facts, table, graph: false, writes: 0 };
+      return { name, facts, table, coded: false, writes: 0 };
     }
     const table = await connection.openTable(name);
-    const graph = (await table.listIndices()).length > 0;
-    return { name, facts, table, graph, writes: await table.version() };
+    const coded = (await table.listIndices()).length > 0;
+    return { name, facts, table, coded, writes: await table.version() };
   }
 
   /** Runs on the table. Whatever fails is looked into: a table that cannot be read whole any more is removed. */
@@ -367,9 +375,10 @@ function asStorage(error: unknown): unknown {
   return new AppError('insufficient_storage', message, { cause: error });
 }
 
-function parsed(text: string): unknown {
+/** Every search reads it: at once, because waiting for a turn takes longer than a few bytes. */
+function written(path: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
     return undefined;
   }
