@@ -1,5 +1,5 @@
-// What measuring costs: decode speed with the metrics room at work and watched (ten samples a second, the engine asked
-// as often) over the same without the room. One engine, short rounds in turn; for python/bench/versus.py.
+// What measuring costs: decode speed with the metrics room at work and watched (ten samples a second) over the same without
+// the room. One engine, short rounds in turn; for python/bench/versus.py.
 //   node e2e/bench/metrics-section.ts [ROUNDS]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
-// What the metrics cost: decode speed with a browser that listens to them (ten samples a second, engines asked for
-// their memory as often) against the same without one. Paired rounds in turn, medians, on the built-in model. Besides
-// the clock, the processor time that the engine itself took (Linux), which other work on the machine does not touch.
+// What the metrics cost: decode speed with a browser that listens to them (ten samples a second) against
+// the same without one. Paired rounds in turn, medians, on the built-in model. Besides the
+// clock, the processor time that the engine itself took (Linux), which other work on the machine does not touch.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -94,8 +94,9 @@ describe('samples', () => {
     vi.useRealTimers();
   });
 
+  const memory = { budgetBytes: 0, defaultBudgetBytes: 0, residentBytes: 0, totalBytes: 0, idleMs: 0 };
+
   it('are taken ten times a second while an answer is written, and every five seconds otherwise', async () => {
-    const memory = { budgetBytes: 0, defaultBudgetBytes: 0, residentBytes: 0, totalBytes: 0, idleMs: 0 };
     const activity = createActivity({ measure: async () => [], memory: () => memory, list: () => [] });
     const sampled: Span[] = [];
     const sampler = createSampler({ activity, watched: () => false, sampled: (one) => sampled.push(one) });
@@ -111,6 +112,20 @@ describe('samples', () => {
     expect(sampled.slice(1, -1).map(({ ms, tokens }) => [ms, tokens])).toEqual(
       Array.from({ length: 30 }, () => [100, 4]),
     );
+  });
+
+  it('ask an engine that decodes for its memory once a second, however many watch', async () => {
+    const asked = vi.fn(async () => []);
+    const activity = createActivity({ measure: asked, memory: () => memory, list: () => [] });
+    const sampled = vi.fn();
+    const sampler = createSampler({ activity, watched: () => true, sampled });
+    activity.observe({ id: 'answer', modelId: 'guide' });
+    sampler.start();
+    await vi.advanceTimersByTimeAsync(10 * SECOND);
+    sampler.stop();
+    expect(sampled.mock.calls.length).toBeGreaterThan(100);
+    expect(asked.mock.calls.length).toBeGreaterThanOrEqual(10);
+    expect(asked.mock.calls.length).toBeLessThanOrEqual(11);
   });
 });
 

@@ -4,7 +4,7 @@ import type { ModelSpan, Span } from './span.ts';
 
 interface SamplerOptions {
   activity: Activity;
-  /** Whether somebody watches: engines are then asked as often as samples are taken. */
+  /** Whether somebody watches: samples are then taken each second while nothing is generated, too. */
   watched(): boolean;
   /** After each sample. */
   sampled(span: Span): void;
@@ -21,13 +21,14 @@ export interface Sampler {
 const BUSY_MS = 100;
 const WATCHED_MS = 1_000;
 const IDLE_MS = 5_000;
-/** How often engines are asked for their memory when nobody watches. */
+/** How often memory is asked for. Of a sample it is the dear part: the engine's half stands between two of its steps. */
 const MEASURE_MS = 1_000;
 
 /** Measures ten times a second while something is generated, and seldom otherwise. */
 export function createSampler({ activity, watched, sampled }: SamplerOptions): Sampler {
   const tally = createTally(activity);
   let measures: readonly EngineMeasure[] = [];
+  let daemonBytes = process.memoryUsage.rss();
   let measuredAt = 0;
   let measuring = false;
   let timer: NodeJS.Timeout | undefined;
@@ -37,21 +38,21 @@ export function createSampler({ activity, watched, sampled }: SamplerOptions): S
   const measure = async () => {
     measuring = true;
     measuredAt = Date.now();
+    daemonBytes = process.memoryUsage.rss();
     measures = await activity.engines();
     measuring = false;
   };
 
   const count = () => {
     const now = Date.now();
-    const span = tally.span({ from: takenAt, to: now, measures });
+    const span = tally.span({ from: takenAt, to: now, measures, daemonBytes });
     takenAt = now;
     sampled(span);
   };
 
   const take = () => {
-    const due = Date.now() - measuredAt >= (watched() ? BUSY_MS / 2 : MEASURE_MS);
     // An engine in a long prefill answers late: it is not asked again before.
-    if (due && !measuring) void measure();
+    if (Date.now() - measuredAt >= MEASURE_MS && !measuring) void measure();
     count();
     const idle = watched() ? WATCHED_MS : IDLE_MS;
     timer = setTimeout(take, activity.running().length > 0 ? BUSY_MS : idle).unref();
@@ -83,6 +84,13 @@ export function createSampler({ activity, watched, sampled }: SamplerOptions): S
   };
 }
 
+interface SpanParts {
+  from: number;
+  to: number;
+  measures: readonly EngineMeasure[];
+  daemonBytes: number;
+}
+
 /** Turns totals that only grow into what happened in each span. */
 function createTally(activity: Activity) {
   let before: DecodeTotals = { ...activity.total() };
@@ -91,7 +99,7 @@ function createTally(activity: Activity) {
 
   return {
     ended: (answer: EndedAnswer) => void ended.push(answer),
-    span({ from, to, measures }: { from: number; to: number; measures: readonly EngineMeasure[] }): Span {
+    span({ from, to, measures, daemonBytes }: SpanParts): Span {
       const total = { ...activity.total() };
       const models = new Map(Array.from(activity.byModel(), ([id, totals]) => [id, { ...totals }]));
       const answers = activity.running();
@@ -105,7 +113,7 @@ function createTally(activity: Activity) {
         firstTokenSeconds: sum(ended, ({ timings }) => timings.first_token),
         promptTokens: sum(ended, ({ usage }) => usage.prompt_tokens),
         cachedTokens: sum(ended, ({ usage }) => usage.cached_tokens),
-        daemonBytes: process.memoryUsage.rss(),
+        daemonBytes,
         models: modelSpans({ models, modelsBefore, measures }),
       };
       before = total;

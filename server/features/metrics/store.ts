@@ -1,4 +1,4 @@
-import { and, asc, eq, lt } from 'drizzle-orm';
+import { and, asc, eq, lt, sql } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
 import { metricSpans } from '#db/schema/metrics.ts';
 import { KEPT, type Step, STEPS } from './decay.ts';
@@ -15,16 +15,17 @@ export interface MetricsStore {
 
 /** On the connection that does not wait for the disk: a power cut may take the last seconds of measurements. */
 export function createMetricsStore({ stream }: Database): MetricsStore {
+  const { placeholder } = sql;
+  const row = { step: placeholder('step'), at: placeholder('at'), span: placeholder('span') };
+  // Written every second beside an answer, and a statement takes longer to build than to run.
+  const add = stream.insert(metricSpans).values(row).onConflictDoNothing().prepare();
   return {
     keep(step, span) {
+      if (add.run({ step, at: span.at, span }).changes === 1) return;
       const place = and(eq(metricSpans.step, step), eq(metricSpans.at, span.at));
       const before = readSpan(stream.select().from(metricSpans).where(place).get()?.span)[0];
       const joined = before === undefined ? span : joinSpans(before, span);
-      stream
-        .insert(metricSpans)
-        .values({ step, at: span.at, span: joined })
-        .onConflictDoUpdate({ target: [metricSpans.step, metricSpans.at], set: { span: joined } })
-        .run();
+      stream.update(metricSpans).set({ span: joined }).where(place).run();
     },
     list: (step) =>
       stream
