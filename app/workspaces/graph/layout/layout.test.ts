@@ -55,3 +55,9 @@ test('what imports stands left of what it imports', () => {
   const { a, b, c } = placeNodes({ nodes, edges });
   expect([c!.x < a!.x, a!.x < b!.x]).toEqual([true, true]);
 });
+
+test('the top folder of a workspace, whose path is empty, has its place beside what it imports', () => {
+  const nodes = ['', 'server'].map((id) => ({ id, width: 100, height: 40 }));
+  const { '': top, server } = placeNodes({ nodes, edges: [{ from: '', to: 'server' }] });
+  expect(top!.x + 100).toBeLessThan(server!.x);
+});

@@ -38,12 +38,14 @@ function placeLinked({ nodes, edges }: Layable, positions: Positions): number {
   const graph = new Graph();
   graph.setGraph({ rankdir: 'LR', nodesep: GAP, ranksep: RANK_GAP, ranker: 'network-simplex' });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const { id, width, height } of nodes) graph.setNode(id, { width, height });
-  for (const { from, to } of edges) graph.setEdge(from, to);
+  // dagre takes an empty name, which is the top folder's, for none.
+  const named = (id: string) => `/${id}`;
+  for (const { id, width, height } of nodes) graph.setNode(named(id), { width, height });
+  for (const { from, to } of edges) graph.setEdge(named(from), named(to));
   layout(graph);
   let bottom = 0;
   for (const { id, width, height } of nodes) {
-    const { x = 0, y = 0 } = graph.node(id);
+    const { x = 0, y = 0 } = graph.node(named(id));
     positions[id] = { x: x - width / 2, y: y - height / 2 };
     bottom = Math.max(bottom, y + height / 2);
   }
