@@ -36,6 +36,14 @@ describe('the names of contestants', () => {
     expect([...names.values()]).toEqual(['Strict', 'Guide']);
   });
 
+  test('numbers are said as they were meant', () => {
+    const words = settingsWords({
+      parameters: { temperature: 0.2 * 3, seed: 4294967295 },
+      system_prompt: '',
+    });
+    expect(words).toBe('temperature 0.6, seed 4294967295');
+  });
+
   test('settings are said in words, the system prompt without its text', () => {
     const words = settingsWords({ parameters: { max_tokens: 64, seed: 7 }, system_prompt: 'Be brief.' });
     expect(words).toBe('at most 64 tokens, seed 7, own system prompt');

@@ -18,10 +18,15 @@ export function settingsWords({
   system_prompt,
 }: Pick<Contestant, 'parameters' | 'system_prompt'>): string {
   const words = Object.entries(parameters).map(([name, value]) =>
-    name === 'max_tokens' ? `at most ${value} tokens` : `${SHORT[name] ?? name} ${value}`,
+    name === 'max_tokens' ? `at most ${value} tokens` : `${SHORT[name] ?? name} ${shortened(value)}`,
   );
   if (system_prompt !== '') words.push('own system prompt');
   return words.join(', ');
+}
+
+/** Without the tail that sums of tenths carry: 0.6, not 0.6000000000000001. */
+function shortened(value: number): number {
+  return Number(value.toPrecision(10));
 }
 
 /** Names by contestant id: the label, else the model, with the settings in which another of that name differs. */
