@@ -17,14 +17,16 @@ export function PairsNote({ turn, judged }: { turn: Turn; judged: number }) {
       <p role="status" className="min-w-40 flex-1">
         {describe(open, judged, running)}
       </p>
-      <Button
-        look={running || open === 0 ? 'outline' : 'primary'}
-        icon={VoteIcon}
-        disabled={open === 0}
-        onClick={() => router.push(addressOf.vote(turn.comparison_id))}
-      >
-        Judge pair by pair
-      </Button>
+      {(open > 0 || running) && (
+        <Button
+          look={running ? 'outline' : 'primary'}
+          icon={VoteIcon}
+          disabled={open === 0}
+          onClick={() => router.push(addressOf.vote(turn.comparison_id))}
+        >
+          Judge pair by pair
+        </Button>
+      )}
     </div>
   );
 }
