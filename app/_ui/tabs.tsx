@@ -32,7 +32,7 @@ export function Tabs({ label, tabs, value, onChange }: TabsProps) {
           <Base.Tab
             key={tab.id}
             value={tab.id}
-            className="reach h-7 rounded-control px-2.5 text-small text-ink-3 transition-colors hover:text-ink data-[active]:bg-hover data-[active]:font-medium data-[active]:text-ink"
+            className="reach h-7 shrink-0 rounded-control px-2 text-small whitespace-nowrap text-ink-3 transition-colors hover:text-ink data-[active]:bg-hover data-[active]:font-medium data-[active]:text-ink"
           >
             {tab.label}
           </Base.Tab>
