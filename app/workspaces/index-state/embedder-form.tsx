@@ -13,13 +13,19 @@ const KEY = ['workspaces', 'embedders'];
 export function EmbedderForm() {
   const client = useQueryClient();
   const { data, error } = useQuery({ queryKey: KEY, queryFn: indexApi.embedders });
-  if (error !== null) return <ErrorNote error={error} title="The embedding models are not known." />;
-  if (data === undefined) return <p className="text-small text-ink-3">Reading the models</p>;
+  if (error !== null) {
+    return (
+      <div className="p-3">
+        <ErrorNote error={error} title="The embedding models are not known." />
+      </div>
+    );
+  }
+  if (data === undefined) return <p className="px-4 py-3 text-small text-ink-3">Reading the models</p>;
   const choose = (id: string) => {
     indexApi.chooseEmbedder(id).then((next) => client.setQueryData(KEY, next), notifyError);
   };
   return (
-    <div className="flex flex-col gap-2">
+    <div className="flex flex-col gap-2 px-4 py-3">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <span className="text-small font-medium">Embedding model</span>
         <Select
@@ -32,7 +38,7 @@ export function EmbedderForm() {
           ]}
         />
       </div>
-      <p className="text-tiny text-ink-2 text-pretty">
+      <p className="text-tiny text-ink-3 text-pretty">
         {sentence(data)} Another model makes its vectors in the background; a search goes on meanwhile.
       </p>
     </div>
