@@ -103,6 +103,8 @@ export const SearchAnswer = z
     nothing_found: z.boolean(),
     /** A sentence, e.g. that the index is not complete or that the regular expression took too long. */
     note: z.string().nullable(),
+    /** Files on which a regular expression took too long, so that they may hold more: how many, and up to 20 of them. */
+    slow: z.object({ files: z.int(), paths: z.array(z.string()) }),
     /** Milliseconds in the daemon. */
     took: z.object({ total: z.number(), lexical: z.number(), vectors: z.number(), embed: z.number() }),
   })

@@ -5,6 +5,7 @@ import { readQuery } from './query/query.ts';
 import type { Filters } from './ranking/filter.ts';
 import { listensToMeaning } from './ranking/fuse.ts';
 import type { RankAnswer } from './ranking/rank.ts';
+import type { MatchesAnswer } from './text/matches.ts';
 import { type Nearness, nearTo, nearToChunk, NO_VECTORS, type VectorSearch } from './vector-search.ts';
 
 export interface SearchOptions {
@@ -40,6 +41,9 @@ export type SearchApi = Search['routes'];
 const TEXT_MS = 4000;
 const TEXT_BUDGET_MS = 3000;
 const SCAN_MS = 15_000;
+const NO_SLOW = { files: 0, paths: [] };
+/** Files named in a note. */
+const NAMED = 3;
 
 export function createSearch({ reader, vectors, noteOf = () => null }: SearchOptions): Search {
   const parts = { reader, vectors, noteOf };
@@ -112,6 +116,7 @@ function answerOf(
     truncated,
     nothing_found: nothingFound,
     note,
+    slow: NO_SLOW,
     took: {
       ...{ total: performance.now() - begin, lexical: lexicalMs },
       ...{ vectors: nearness.nearest, embed: nearness.embed },
@@ -128,18 +133,31 @@ async function searchText(
   const begin = performance.now();
   const input = { text, isRegex, filters, limit, budgetMs: TEXT_BUDGET_MS };
   const found = await reader.ask('matches', workspaceId, input, { deadlineMs: TEXT_MS, signal });
-  const { searched, all } = found.files;
-  const what = isRegex ? 'The regular expression' : 'The search';
-  const early = `${what} took too long and was ended: ${searched} of ${all} files were searched.`;
   return {
     results: found.results,
     query_kind: isRegex ? 'regex' : 'exact',
     method: 'text',
     truncated: found.truncated,
-    nothing_found: found.complete && found.results.length === 0,
-    note: found.complete ? noteOf(workspaceId) : early,
+    nothing_found: found.complete && found.slow.files === 0 && found.results.length === 0,
+    note: noteOnText(found, isRegex) ?? noteOf(workspaceId),
+    slow: found.slow,
     took: { total: performance.now() - begin, lexical: 0, vectors: 0, embed: 0 },
   };
+}
+
+/** What was not searched through, and why; null when everything was. */
+function noteOnText({ complete, files, slow }: MatchesAnswer, isRegex: boolean): string | null {
+  const what = isRegex ? 'The regular expression' : 'The search';
+  const early = `${what} took too long and was ended: ${files.searched} of ${files.all} files were searched.`;
+  const sentences = [...(complete ? [] : [early]), ...(slow.files === 0 ? [] : [noteOnSlow(slow)])];
+  return sentences.length === 0 ? null : sentences.join(' ');
+}
+
+function noteOnSlow({ files, paths }: MatchesAnswer['slow']): string {
+  const named = paths.slice(0, NAMED).map((path) => `“${path}”`);
+  const others = files > named.length ? ` and ${files - named.length} more` : '';
+  const count = files === 1 ? '1 file took' : `${files} files took`;
+  return `${count} too long and may hold more than is shown: ${named.join(', ')}${others}.`;
 }
 
 function nothingAsked(): SearchAnswer {
@@ -151,7 +169,7 @@ function nothingAsked(): SearchAnswer {
       truncated: false,
       nothing_found: true,
     },
-    ...{ note: null, took: { total: 0, lexical: 0, vectors: 0, embed: 0 } },
+    ...{ note: null, slow: NO_SLOW, took: { total: 0, lexical: 0, vectors: 0, embed: 0 } },
   };
 }
 

@@ -2,26 +2,28 @@ import type { IndexDatabase } from '../../indexing/index-schema-store.ts';
 import type { ReferenceEntry, SymbolEntry, SymbolKind } from '../contract.ts';
 import { perIndex } from '../reading/index-cache.ts';
 
-interface SymbolRow {
+/** A symbol as it lies in the index, without the path of its file. */
+export interface SymbolRow {
   id: number;
   fileId: number;
   name: string;
   kind: SymbolKind;
   container: string | null;
   signature: string | null;
-  path: string;
   line: number;
   endLine: number;
   exported: number;
 }
 
+type PlacedRow = SymbolRow & { path: string };
+
 const SYMBOL = `select symbols.id, file_id fileId, name, kind, container, signature, path, line, end_line endLine, exported
   from symbols join files on files.id = symbols.file_id`;
 
-/** A symbol as it lies in the index. */
+/** A symbol that was found. */
 export type FoundSymbol = SymbolEntry & { id: number; fileId: number };
 
-function entryOf({ exported, endLine, ...row }: SymbolRow): FoundSymbol {
+function entryOf({ exported, endLine, ...row }: PlacedRow): FoundSymbol {
   return { ...row, end_line: endLine, exported: exported !== 0 };
 }
 
@@ -43,7 +45,7 @@ export const symbolNames = perIndex((index: IndexDatabase) =>
 /** Symbols of this very name, exported ones first. */
 export function symbolsNamed(index: IndexDatabase, name: string, limit: number): FoundSymbol[] {
   return index
-    .prepare<[string, string, number], SymbolRow>(
+    .prepare<[string, string, number], PlacedRow>(
       `${SYMBOL} where lower_name = ? and name = ?
        order by is_test, exported desc, kind in ('property', 'variable'), path, line limit ?`,
     )
@@ -54,7 +56,7 @@ export function symbolsNamed(index: IndexDatabase, name: string, limit: number):
 /** The symbols of a file, in their order. */
 export function symbolsOf(index: IndexDatabase, path: string): FoundSymbol[] {
   return index
-    .prepare<[string], SymbolRow>(`${SYMBOL} where path = ? order by line, end_line desc`)
+    .prepare<[string], PlacedRow>(`${SYMBOL} where path = ? order by line, end_line desc`)
     .all(path)
     .map(entryOf);
 }

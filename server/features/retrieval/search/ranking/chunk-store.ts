@@ -1,23 +1,14 @@
 import type { IndexDatabase } from '../../indexing/index-schema-store.ts';
-import type { ChunkKind } from '../contract.ts';
+import type { IndexedChunk } from '../../indexing/index-writer-store.ts';
 
 /** A chunk and the file it is in. */
-export interface ChunkRow {
+export interface ChunkRow extends Omit<IndexedChunk, 'shape' | 'words'> {
   id: number;
   fileId: number;
   path: string;
   language: string | null;
   hash: string | null;
   isTest: number;
-  kind: ChunkKind;
-  name: string | null;
-  container: string | null;
-  signature: string | null;
-  header: string;
-  line: number;
-  endLine: number;
-  characters: number;
-  textHash: string;
 }
 
 const CHUNK = `select chunks.id, file_id fileId, path, language, hash, is_test isTest, kind, name, container, signature,

@@ -32,15 +32,18 @@ const asked = (query: string, request: Partial<SearchRequest> = {}): SearchReque
 
 const small = { 'a.py': 'def alpha(value):\n    return value\n', 'b.md': `${'a'.repeat(200)}b\n` };
 
-test('a regular expression that explodes is ended, says so, and the next question is answered', async () => {
-  const folder = await open({ ...small, 'a.md': 'aaab\n', 'z.md': 'aaab\n' });
+test('a file on which a regular expression explodes is given up and named, and the others are searched', async () => {
+  const folder = await open({ ...small, 'a.md': 'aaac\n', 'z.md': 'aaac\n' });
   const reader = folder.reader();
-  const input = { text: '(a+)+$', isRegex: true, filters: NO_FILTERS, limit: 20, budgetMs: 10_000 };
-  const ended = await reader.ask('matches', ID, { ...input, text: '(a+)+c' }, { deadlineMs: 700 });
-  expect(ended).toMatchObject({ complete: false, files: { all: 4 } });
-  expect(ended.files.searched).toBeLessThan(4);
+  const input = { text: '(a+)+c', isRegex: true, filters: NO_FILTERS, limit: 20, budgetMs: 10_000 };
+  const answer = await reader.ask('matches', ID, input, { deadlineMs: 20_000 });
+  expect(answer.results.map(({ path }) => path)).toEqual(['a.md', 'z.md']);
+  expect(answer).toMatchObject({
+    ...{ complete: true, files: { searched: 4, all: 4 } },
+    slow: { files: 1, paths: ['b.md'] },
+  });
   const next = await reader.ask('matches', ID, { ...input, text: 'a+b$' }, { deadlineMs: 10_000 });
-  expect(next.results.map(({ path }) => path)).toEqual(['a.md', 'b.md', 'z.md']);
+  expect(next).toMatchObject({ results: [{ path: 'b.md' }], slow: { files: 0, paths: [] } });
 });
 
 test('a search of text that explodes holds up no other search', async () => {
@@ -51,8 +54,23 @@ test('a search of text that explodes holds up no other search', async () => {
   const quick = await search.search(ID, asked('alpha'), signal);
   expect(quick.results[0]?.name).toBe('alpha');
   const answer = await slow;
-  expect(answer).toMatchObject({ query_kind: 'regex', method: 'text' });
-  expect(answer.note).toMatch(/took too long.*of 2 files/);
+  expect(answer).toMatchObject({
+    ...{ query_kind: 'regex', method: 'text', nothing_found: false },
+    slow: { files: 1, paths: ['b.md'] },
+  });
+  expect(answer.note).toBe('1 file took too long and may hold more than is shown: “b.md”.');
+});
+
+test('a folder full of files on which a regular expression explodes is answered for in time', async () => {
+  const hostile = Object.fromEntries(Array.from({ length: 80 }, (_, at) => [`h${at}.md`, small['b.md']]));
+  const folder = await open({ 'a.md': 'aaac\n', ...hostile });
+  const search = createSearch({ reader: folder.reader() });
+  const answer = await search.search(ID, asked('(a+)+c', { mode: 'regex' }), signal);
+  expect(answer.results.map(({ path }) => path)).toEqual(['a.md']);
+  expect(answer.slow.files).toBeGreaterThan(3);
+  expect(answer.note).toMatch(
+    /was ended: \d+ of 81 files were searched\. \d+ files took too long.* and \d+ more\./,
+  );
 });
 
 test('an error of one question is told, and the thread goes on', async () => {

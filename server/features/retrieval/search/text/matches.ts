@@ -7,7 +7,7 @@ import type { ReadingPlace } from '../question.ts';
 import { chunkAt } from '../ranking/chunk-store.ts';
 import { type Filters, filesWithin } from '../ranking/filter.ts';
 import { type FileRow, indexedFiles } from '../names/file-store.ts';
-import { type LineMatch, lineMatches } from './line-matches.ts';
+import { type FoundLine, MatchRun, type ReadFile } from './match-run.ts';
 import { compilePattern, type PatternInput } from './pattern.ts';
 
 export interface MatchesInput extends PatternInput {
@@ -21,12 +21,19 @@ export interface MatchesAnswer {
   results: SearchResult[];
   truncated: boolean;
   files: { searched: number; all: number };
+  /** Files on which the pattern took too long: how many, and which first. */
+  slow: { files: number; paths: string[] };
   /** Every file was searched, or as many as `limit` asks for. */
   complete: boolean;
 }
 
 /** Milliseconds between looking whether anybody still waits. */
 const TURN_MS = 25;
+/** Bytes and milliseconds of files that are read before they are looked through. */
+const BATCH_BYTES = 1_000_000;
+const BATCH_MS = 10;
+/** Slow files that are named. */
+const MOST_NAMED = 20;
 /** Bytes; the index takes smaller files only. */
 const LARGEST = 5_000_000;
 const LONGEST_LINE = 400;
@@ -43,39 +50,63 @@ export async function matches(place: ReadingPlace, input: MatchesInput): Promise
   );
   // What a person works on before what checks it.
   files.sort((a, b) => a.isTest - b.isTest);
+  const run = new MatchRun(pattern);
   const results: SearchResult[] = [];
-  const answer = (searched: number, complete: boolean): MatchesAnswer => ({
+  const rest = files.values();
+  let split: { text: string; lines: readonly string[] } = { text: '', lines: [] };
+  let read = 0;
+  const answer = (complete: boolean): MatchesAnswer => ({
     results: results.slice(0, input.limit),
     truncated: results.length > input.limit,
-    files: { searched, all: files.length },
+    files: { searched: read - run.waiting, all: files.length },
+    slow: { files: run.slow.length, paths: run.slow.slice(0, MOST_NAMED) },
     complete,
   });
   const begin = performance.now();
-  let turn = begin;
-  for (const [searched, file] of files.entries()) {
+  let turn = 0;
+  while (read < files.length || run.waiting > 0) {
     const now = performance.now();
-    if (now - begin > input.budgetMs) return answer(searched, false);
-    if (now - turn > TURN_MS || searched === 0) {
-      place.partial(answer(searched, false));
-      if (await place.abandoned()) return answer(searched, false);
+    if (now - begin > input.budgetMs) return answer(false);
+    if (now - turn > TURN_MS) {
+      place.partial(answer(false));
+      if (await place.abandoned()) return answer(false);
       turn = performance.now();
     }
-    const read = readFile(place.root, file.path, needle);
-    if (read === undefined) continue;
-    let lines: string[] | undefined;
-    for (const match of lineMatches(read.text, pattern)) {
-      lines ??= splitLines(read.text);
-      const result = resultOf(place, file, { lines, hash: read.hash, match });
-      if (input.filters.kinds.length === 0 || input.filters.kinds.includes(result.kind)) results.push(result);
-      if (results.length > input.limit) return answer(searched, true);
+    if (run.waiting === 0) {
+      const batch = readBatch(place.root, rest, needle);
+      read += batch.files;
+      run.add(batch.texts);
     }
+    for (const line of run.next(input.limit + 1 - results.length)) {
+      if (split.text !== line.text) split = { text: line.text, lines: splitLines(line.text) };
+      const result = resultOf(place, line, split.lines);
+      if (input.filters.kinds.length === 0 || input.filters.kinds.includes(result.kind)) results.push(result);
+    }
+    if (results.length > input.limit) return answer(true);
   }
-  return answer(files.length, true);
+  return answer(true);
 }
 
 /** Bytes without which a file cannot match, so that it need not be decoded. */
 function needleOf({ text, isRegex }: PatternInput, pattern: RegExp): Buffer | undefined {
   return isRegex || pattern.ignoreCase ? undefined : Buffer.from(text);
+}
+
+/** The texts of the next files: as many as are read in a moment. `files`: how many that are, with those without a text. */
+function readBatch(root: string, rest: Iterator<FileRow>, needle: Buffer | undefined) {
+  const texts: ReadFile[] = [];
+  const until = performance.now() + BATCH_MS;
+  let [files, size] = [0, 0];
+  while (size < BATCH_BYTES && performance.now() < until) {
+    const { value: file, done } = rest.next();
+    if (done) break;
+    files += 1;
+    const read = readFile(root, file.path, needle);
+    if (read === undefined) continue;
+    texts.push({ file, ...read });
+    size += read.text.length;
+  }
+  return { texts, files };
 }
 
 /** The text of a file and its hash; undefined when it is gone, is no text any more or does not hold `needle`. */
@@ -105,8 +136,8 @@ function readOrNothing(root: string, path: string): ReturnType<typeof readBytesS
 
 function resultOf(
   { index }: ReadingPlace,
-  { path, language, hash: indexed }: FileRow,
-  { lines, hash, match }: { lines: readonly string[]; hash: string; match: LineMatch },
+  { file: { path, language, hash: indexed }, hash, match }: FoundLine,
+  lines: readonly string[],
 ): SearchResult {
   const chunk = chunkAt(index, path, match.line);
   const first = Math.max(1, match.line - AROUND);
