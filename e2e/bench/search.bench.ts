@@ -1,6 +1,6 @@
 // Searches of 50,000 chunks and of a million lines, through the thread that answers them: how long one takes. The
-// sources are this checkout's packages; vectors are random ones of 384 numbers, and the time in which an engine makes the
-// query's own is not in the figures.
+// sources are this checkout's packages. Vectors of chunks are random ones of 384 numbers; those of queries are random too
+// where only the search is measured, and made by the built-in embedder where it is measured from words to results.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,11 @@ import { createIndexReader } from '../../server/features/retrieval/search/index-
 import { createSearch, type SearchRequest } from '../../server/features/retrieval/search/search.ts';
 import { splitWords } from '../../server/features/retrieval/parsing/split-words.ts';
 import { createVectorCalls } from '../../server/features/retrieval/vector-calls.ts';
+import { builtInEmbedder } from '../../server/features/retrieval/testing/open-vectors.ts';
+import type { VectorSearch } from '../../server/features/retrieval/search/vector-search.ts';
+import { createEmbeddings } from '../../server/generation/embeddings.ts';
 import { createLog } from '../../server/kernel/log.ts';
+import { openTestEngines } from '../../server/worker/testing/engines.ts';
 import { indexSources } from './search-corpus.ts';
 
 const CHUNKS = Number(process.env['BENCH_CHUNKS'] ?? 50_000);
@@ -78,18 +82,39 @@ async function measureQueries({ words, prose }: { words: string[]; prose: string
   report('names and words', await timed(words, ask(lexical)), 25);
   report('questions', await timed(prose, ask(lexical)), 25);
   await fillVectors();
-  const hybrid = createSearch({
-    reader,
-    vectors: {
-      isReady: () => true,
-      embedQuery: async () => Array.from(randomVector()),
-      nearest: (owner, vector, limit) =>
-        vectors.call('nearest', { owner, vector: Float32Array.from(vector), limit }),
-      vectorsOf: async () => new Map(),
-      weight: () => 0.2,
-    },
+  const hybrid = (embedQuery: VectorSearch['embedQuery']) =>
+    createSearch({
+      reader,
+      vectors: {
+        isReady: () => true,
+        embedQuery,
+        nearest: (owner, vector, limit) =>
+          vectors.call('nearest', { owner, vector: Float32Array.from(vector), limit }),
+        vectorsOf: async () => new Map(),
+        weight: () => 0.2,
+      },
+    });
+  const anyVector = async () => Array.from(randomVector());
+  report('questions with vectors', await timed(prose, ask(hybrid(anyVector))), 60);
+  await withEmbedder(async (embedQuery) => {
+    report('questions with vectors, from words to results', await timed(prose, ask(hybrid(embedQuery))), 60);
   });
-  report('questions with vectors', await timed(prose, ask(hybrid)), 60);
+}
+
+/** The built-in embedder on an engine of its own. */
+async function withEmbedder(work: (embedQuery: VectorSearch['embedQuery']) => Promise<void>): Promise<void> {
+  const model = builtInEmbedder();
+  const engines = openTestEngines();
+  const embeddings = createEmbeddings(engines.pool);
+  try {
+    await embeddings.embed(model, ['loads the model']);
+    await work(async (text, stop) => {
+      const { vectors } = await embeddings.embed(model, [text], { kind: 'query', signal: stop });
+      return vectors[0] ?? null;
+    });
+  } finally {
+    await engines.close();
+  }
 }
 
 async function measureNames(): Promise<void> {
@@ -142,6 +167,7 @@ async function fillVectors(): Promise<void> {
     await vectors.call('add', { owner: ID, facts, hashes: some, vectors: numbers });
   }
   await vectors.call('complete', { owner: ID, facts });
+  await vectors.call('tidy', { owner: ID, facts });
 }
 
 function randomVector(): Float32Array {
@@ -154,25 +180,30 @@ function repeat(texts: readonly string[], times = 10): string[] {
   return Array.from({ length: times }, () => texts).flat();
 }
 
-/** Milliseconds of each, in order of size. */
-async function timed(
-  queries: readonly string[],
-  ask: (query: string) => Promise<unknown>,
-): Promise<number[]> {
+interface Timed {
+  /** Milliseconds of each, in order of size. */
+  times: number[];
+  /** Milliseconds of processor time of this process for one: less shaken by what else the machine does. */
+  processor: number;
+}
+
+async function timed(queries: readonly string[], ask: (query: string) => Promise<unknown>): Promise<Timed> {
   for (const query of queries.slice(0, WARM_UP)) await ask(query);
   const times: number[] = [];
+  const before = process.cpuUsage();
   for (const query of queries) {
     const begin = performance.now();
     await ask(query);
     times.push(performance.now() - begin);
   }
-  return times.sort((a, b) => a - b);
+  const { user, system } = process.cpuUsage(before);
+  return { times: times.sort((a, b) => a - b), processor: (user + system) / 1000 / queries.length };
 }
 
-function report(what: string, times: readonly number[], bar: number): void {
+function report(what: string, { times, processor }: Timed, bar: number): void {
   const at = (share: number) => (times[Math.floor(times.length * share)] ?? Number.NaN).toFixed(1);
-  const load = loadavg()[0]?.toFixed(1);
+  const [load, used] = [loadavg()[0]?.toFixed(1), processor.toFixed(1)];
   console.log(
-    `${what}: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms (bar: ${bar} ms), ${times.length} queries, load ${load}`,
+    `${what}: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms (bar: ${bar} ms), processor ${used} ms, ${times.length} queries, load ${load}`,
   );
 }
