@@ -46,9 +46,9 @@ export function IndexSummary({ id }: { id: string }) {
 }
 
 function summary({ status, files, indexed, vectors }: IndexState): string {
-  const counts = [`${formatCount(indexed.files)} files`, `${formatCount(indexed.chunks)} chunks`];
-  const share = vectors.total === 0 ? 0 : Math.floor((100 * vectors.done) / vectors.total);
-  if (vectors.status !== 'none') counts.push(`vectors ${share} %`);
+  const counts = [count(indexed.files, 'file'), count(indexed.chunks, 'chunk')];
+  const { status: made, done, total } = vectors;
+  if (made !== 'none' && total > 0) counts.push(`vectors ${Math.floor((100 * done) / total)} %`);
   switch (status) {
     case 'waiting':
       return 'index waits';
@@ -63,4 +63,8 @@ function summary({ status, files, indexed, vectors }: IndexState): string {
     case 'watching':
       return counts.join(' · ');
   }
+}
+
+function count(number: number, one: string): string {
+  return `${formatCount(number)} ${one}${number === 1 ? '' : 's'}`;
 }
