@@ -37,10 +37,11 @@ export function ModelRow({ model, resident, place, isDefault }: ModelRowProps) {
     >
       <div className="flex min-w-0 items-center gap-2">
         <Dot resident={resident} usable={model.usable} place={place} />
-        <h3 className="truncate font-medium">{model.name}</h3>
-        {model.quantization !== null && <Tag>{model.quantization}</Tag>}
-        {isDefault && <Tag>default</Tag>}
-        <span className="flex-1" />
+        <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2 gap-y-0.5">
+          <h3 className="max-w-full truncate font-medium">{model.name}</h3>
+          {model.quantization !== null && <Tag>{model.quantization}</Tag>}
+          {isDefault && <Tag>default</Tag>}
+        </div>
         {model.usable && <PinButton modelId={model.id} name={model.name} pinned={model.pinned} />}
         <ModelAction model={model} resident={resident} />
       </div>

@@ -29,12 +29,12 @@ export function ResidentRow({ resident, name, place }: ResidentRowProps) {
   return (
     <li className="flex min-h-8 items-center gap-2 text-small">
       <span aria-hidden="true" className={`size-2 shrink-0 rounded-full ${modelColor(place)}`} />
-      <span className="min-w-0 flex-1 truncate">{name}</span>
+      <span className="min-w-16 flex-1 truncate">{name}</span>
       <Tooltip
         text={`In memory since ${clock(since)}.\nLast used ${ago(now - used_at)}.\n${formatBytes(memory_bytes - cache_bytes)} for weights, process and a usual conversation,\n${formatBytes(cache_bytes)} for prompts that may come again.`}
       >
-        <span className="figures flex flex-wrap justify-end gap-x-2 text-right text-tiny text-ink-3">
-          <span>since {clock(since)}</span>
+        <span className="figures flex flex-wrap justify-end gap-x-3 text-right text-tiny text-ink-3">
+          <span className="max-sm:hidden">since {clock(since)}</span>
           <span>{fate(resident, now)}</span>
           <span className="w-16 text-ink-2">{formatBytes(memory_bytes)}</span>
         </span>
