@@ -1,8 +1,10 @@
 'use client';
 
-import { lazy, Suspense } from 'react';
+import { X } from 'lucide-react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { fetchPart } from '#app/_client/part.ts';
 import { usePreferences } from '#app/_client/preferences.ts';
+import { IconButton } from '#app/_ui/icon-button.tsx';
 import { Sheet } from '#app/_ui/sheet.tsx';
 import type { Tab } from '#app/_ui/tabs.tsx';
 import { ResizeHandle } from './resize-handle.tsx';
@@ -24,13 +26,15 @@ export function RightPanel({ tabs }: { tabs: Tab[] }) {
   const all = [...tabs, ...added];
   const chosen = all.find((tab) => tab.id === panelTab) ?? all[0];
   if (chosen === undefined) return null;
-  const body = (
+  const showSheet = (next: boolean) => useShellState.setState({ panelSheet: next });
+  const body = (end?: ReactNode) => (
     <Suspense>
       <Tabs
         label="Right panel"
         tabs={all}
         value={chosen.id}
         onChange={(id) => useShellState.setState({ panelTab: id })}
+        end={end}
       />
     </Suspense>
   );
@@ -43,16 +47,13 @@ export function RightPanel({ tabs }: { tabs: Tab[] }) {
           className="relative hidden shrink-0 flex-col border-l border-line lg:flex"
         >
           <ResizeHandle edge="left" preference="panelWidth" min={240} max={520} />
-          {body}
+          {body()}
         </aside>
       )}
-      <Sheet
-        open={panelSheet}
-        onOpenChange={(next) => useShellState.setState({ panelSheet: next })}
-        side="right"
-        title="Right panel"
-      >
-        {body}
+      <Sheet open={panelSheet} onOpenChange={showSheet} side="right" title="Right panel">
+        {body(
+          <IconButton icon={X} label="Close the right panel" size="small" onClick={() => showSheet(false)} />,
+        )}
       </Sheet>
     </>
   );
