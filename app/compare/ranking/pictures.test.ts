@@ -14,7 +14,7 @@ const palette: Palette = {
 function standing(change: Partial<Standing>): Standing {
   return {
     ...{ id: 'x', name: 'Qwen', color: 'var(--c1)', points: 1100, low: 1040, high: 1160 },
-    ...{ rank: '1–2', votes: 12, explanation: '' },
+    ...{ rank: '1–2', votes: 12, explanation: '', settings: '' },
     ...change,
   };
 }

@@ -25,16 +25,16 @@ export function RankingTable({ standings }: { standings: Standing[] }) {
       <tbody>
         {standings.map((standing) => (
           <tr key={standing.id} className="border-b border-line last:border-b-0">
-            <th
-              scope="row"
-              className="max-w-0 truncate py-1 pr-4 text-left font-normal max-sm:whitespace-normal"
-            >
+            <th scope="row" className="max-w-0 py-1 pr-4 text-left font-normal [overflow-wrap:anywhere]">
               <span
                 aria-hidden="true"
                 style={{ background: standing.color }}
                 className="mr-2.5 inline-block size-2 rounded-full"
               />
-              {standing.name}
+              {nameWithout(standing)}{' '}
+              {standing.settings !== '' && (
+                <span className="block pl-[18px] text-tiny text-ink-3">{standing.settings}</span>
+              )}
             </th>
             <td>
               <Tooltip text={standing.explanation}>
@@ -60,4 +60,8 @@ export function RankingTable({ standings }: { standings: Standing[] }) {
       </tbody>
     </table>
   );
+}
+
+function nameWithout({ name, settings }: Standing): string {
+  return settings === '' ? name : name.slice(0, -settings.length).trim();
 }

@@ -1,11 +1,13 @@
 import type { Arena, Contestant, Ranking } from '#server/features/compare/contract.ts';
-import { contestantNames } from '../contestant-name.ts';
+import { bareName, contestantNames } from '../contestant-name.ts';
 import { contestantColor } from '../letter-mark.tsx';
 
 /** A contestant's line of the ranking. Points: 400 are odds of 10 to 1, 1000 is the mean. */
 export interface Standing {
   id: string;
   name: string;
+  /** The part of the name that is its settings, in brackets; empty where the model tells it apart. */
+  settings: string;
   color: string;
   points: number;
   low: number;
@@ -24,10 +26,12 @@ export function standingsOf({ ranking, contestants }: Arena, order: readonly Con
   const names = contestantNames(contestants);
   const places = new Map((order.length > 0 ? order : contestants).map(({ id }, index) => [id, index]));
   return ranking.contestants.map((ranked) => {
+    const bare = contestants.find(({ id }) => id === ranked.id);
     const name = names.get(ranked.id) ?? 'A deleted contestant';
     return {
       id: ranked.id,
       name,
+      settings: bare === undefined ? '' : name.slice(bareName(bare).length).trim(),
       color: contestantColor(places.get(ranked.id) ?? 0),
       points: ranked.points,
       low: ranked.low,
