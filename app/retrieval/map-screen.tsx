@@ -6,6 +6,7 @@ import { Screen } from '#app/_shell/screen.tsx';
 import { Button } from '#app/_ui/button.tsx';
 import { EmptyState } from '#app/_ui/empty-state.tsx';
 import { ErrorNote } from '#app/_ui/error-note.tsx';
+import { formatCount } from '#app/_ui/format.ts';
 import { TextField } from '#app/_ui/text-field.tsx';
 import { notifyError } from '#app/_ui/toast.ts';
 import type { ConversationMap } from '#server/features/retrieval/conversations/contract.ts';
@@ -71,7 +72,13 @@ export function MapScreen() {
 }
 
 function NothingDrawn({ map: { status, error } }: { map: ConversationMap }) {
-  if (status === 'running') return <EmptyState icon={Waypoints} title="The map is being drawn" />;
+  if (status === 'running') {
+    return (
+      <EmptyState icon={Waypoints} title="The map is being drawn">
+        With thousands of conversations this takes some seconds; it appears here by itself.
+      </EmptyState>
+    );
+  }
   return (
     <EmptyState icon={Waypoints} title="There is nothing to draw yet">
       {error ?? 'Once there are two conversations, they are placed here by what they are about.'}
@@ -90,7 +97,11 @@ function said({
   if (status === 'failed') return error ?? 'The map could not be drawn.';
   const how = method === 'words' ? 'by their words' : 'by their meaning (vectors)';
   const drawing = status === 'running' ? ' It is being drawn again.' : '';
-  const older = leftOut > 0 ? ` ${leftOut} are not on it.` : '';
-  const when = madeAt === null ? '' : ` Drawn ${new Date(madeAt).toLocaleString()}.`;
-  return `${points.length} conversations, placed ${how}.${older}${when}${drawing}`;
+  const older =
+    leftOut > 0 ? ` ${formatCount(leftOut)} ${leftOut === 1 ? 'is' : 'are'} not on it.` : '';
+  const when =
+    madeAt === null
+      ? ''
+      : ` Drawn ${new Date(madeAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })}.`;
+  return `${formatCount(points.length)} conversations, placed ${how}.${older}${when}${drawing}`;
 }

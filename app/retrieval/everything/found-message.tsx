@@ -16,7 +16,8 @@ export function FoundMessage({ found, onOpen }: { found: Found; onOpen: () => vo
           {title === '' ? 'Untitled' : title}
         </span>
         <span className="shrink-0 text-tiny text-ink-2">
-          {role === 'user' ? 'you' : 'answer'} · {new Date(createdAt).toLocaleDateString()} · {why}
+          {role === 'user' ? 'you' : 'answer'} ·{' '}
+          {new Date(createdAt).toLocaleDateString(undefined, { dateStyle: 'medium' })} · {why}
         </span>
       </span>
       <span dir="auto" className="line-clamp-2 text-ink-2 [overflow-wrap:anywhere]">
