@@ -66,7 +66,7 @@ function optionsOf(width: number, unit: string, tell: (text: string) => void): U
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: { y: { range: (_, __, max) => [0, Math.max(1, (max ?? 0) * 1.1)] } },
     axes: [
-      { ...axis, size: 18, gap: 2, space: 70, values: (_, times) => times.map(clock) },
+      { ...axis, size: 20, gap: 5, space: 70, values: (_, times) => times.map(clock) },
       { ...axis, size: 34, gap: 4, space: 28, grid: { show: true, stroke: () => color('--line'), width: 1 } },
     ],
     series: [
