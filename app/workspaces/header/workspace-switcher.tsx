@@ -3,6 +3,7 @@
 import { ChevronDown, FolderOpen, FolderSearch, X } from 'lucide-react';
 import { Menu, type MenuEntry } from '#app/_ui/menu.tsx';
 import type { Workspace } from '#server/features/workspaces/contract.ts';
+import { showName } from '../show-name.ts';
 import { useWorkspaceActions } from '../use-workspaces.ts';
 
 interface WorkspaceSwitcherProps {
@@ -16,14 +17,14 @@ export function WorkspaceSwitcher({ workspace, workspaces, onOpenFolder }: Works
   const { choose, close } = useWorkspaceActions();
   const entries: MenuEntry[] = [
     ...workspaces.map((one) => ({
-      label: one.name,
-      hint: one.missing ? `${one.path}: not there` : one.path,
+      label: showName(one.name),
+      hint: one.missing ? `${showName(one.path)}: not there` : showName(one.path),
       checked: one.id === workspace.id,
       run: () => choose(one.id),
     })),
     'separator',
     { label: 'Open a folder…', icon: FolderOpen, run: onOpenFolder },
-    { label: `Close ${workspace.name}`, icon: X, run: () => close(workspace) },
+    { label: `Close ${showName(workspace.name)}`, icon: X, run: () => close(workspace) },
   ];
   return (
     <Menu
@@ -36,7 +37,7 @@ export function WorkspaceSwitcher({ workspace, workspaces, onOpenFolder }: Works
         >
           <FolderSearch size={17} aria-hidden="true" className="text-ink-2" />
           <span className="sr-only">Workspace: </span>
-          <span className="truncate text-heading font-semibold">{workspace.name}</span>
+          <span className="truncate text-heading font-semibold">{showName(workspace.name)}</span>
           <ChevronDown size={14} aria-hidden="true" className="text-ink-3" />
         </button>
       }
