@@ -18,7 +18,7 @@ export function treeRows(levels: Levels, path = '', depth = 0): TreeRow[] {
   if (level?.error) return [note('cannot be read')];
   if (level?.data === undefined) return [note('reading')];
   const { entries, truncated } = level.data;
-  if (entries.length === 0) return [note('empty')];
+  if (entries.length === 0) return [note(path === '' ? 'no files are in this folder' : 'empty')];
   const rows = entries.flatMap((entry, index): TreeRow[] => {
     const open = entry.kind === 'folder' && levels.isOpen(entry.path);
     const row: TreeRow = {
