@@ -5,6 +5,7 @@ import { ulid } from 'ulid';
 import { writeMarkdown } from '#server/features/chat/markdown.ts';
 import type { Conversation } from '#server/features/chat/contract.ts';
 import { findNoFaults } from './accessibility.ts';
+import { callFrom } from './call-from.ts';
 import { engines } from './engines.ts';
 import { expect as usual, openLink, test } from './fixtures.ts';
 
@@ -22,19 +23,6 @@ const sidebar = (page: Page) => page.getByRole('list', { name: 'Conversations' }
 /** The figures under a finished answer. */
 const figures = (answer: Locator) => answer.getByRole('paragraph').filter({ hasText: /tok\/s/ });
 
-/** As the page would send it to the daemon. */
-async function post<Answer>(page: Page, path: string, body: object): Promise<Answer> {
-  return await page.evaluate(
-    async ([path, body]) => {
-      const headers = { 'Content-Type': 'application/json', 'X-MLX-Code': '1' };
-      const response = await fetch(`/api${path}`, { method: 'POST', headers, body });
-      if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-      return response.json();
-    },
-    [path, JSON.stringify(body)] as const,
-  );
-}
-
 async function ask(page: Page, text: string): Promise<void> {
   await composer(page).fill(text);
   await page.keyboard.press('Enter');
@@ -43,7 +31,7 @@ async function ask(page: Page, text: string): Promise<void> {
 /** A conversation with these parameters and nothing in it. */
 async function open(page: Page, parameters: Conversation['parameters']): Promise<void> {
   await expect(composer(page)).toBeVisible();
-  const { id } = await post<Conversation>(page, '/chat/conversations', { parameters });
+  const { id } = await callFrom<Conversation>(page, '/chat/conversations', { parameters });
   await page.goto(new URL(`/chat?id=${id}`, page.url()).href);
 }
 

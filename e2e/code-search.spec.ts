@@ -1,11 +1,8 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { findNoFaults } from './accessibility.ts';
-import { type Daemon, startDaemon } from './daemon.ts';
 import { expect as usual, test as base } from './fixtures.ts';
-import { signInTo } from './signed-in.ts';
+import { keepCookie, signInTo } from './signed-in.ts';
+import { type Person, withPerson } from './workspace-fixture.ts';
 
 const expect = usual.configure({ timeout: 20_000 });
 
@@ -46,31 +43,21 @@ it('gives up after five', () => {
   'blob.bin': '\0\u0001',
 };
 
-interface Project {
-  /** A daemon with one small project open and indexed; `write` changes the project on the disk. */
-  project: { daemon: Daemon; cookie: string; id: string; write: (path: string, text: string) => void };
+interface Project extends Person {
+  cookie: string;
+  /** Of the workspace. */
+  id: string;
 }
 
-const test = base.extend<object, Project>({
+/** The project is open. */
+const test = base.extend<object, { project: Project }>({
   project: [
-    async ({}, provide) => {
-      const home = realpathSync(mkdtempSync(join(tmpdir(), 'mlx-code-search-')));
-      const folder = join(home, 'code/atlas');
-      const write = (path: string, text: string) => {
-        mkdirSync(dirname(join(folder, path)), { recursive: true });
-        writeFileSync(join(folder, path), text);
-      };
-      for (const [path, text] of Object.entries(FILES)) write(path, text);
-      const daemon = await startDaemon({ home: join(home, 'data'), env: { HOME: home } });
-      try {
-        const { call, extraHeaders } = await signInTo(daemon);
-        const { id } = await call('/api/workspaces', { path: folder });
-        await provide({ daemon, cookie: extraHeaders.cookie, id, write });
-      } finally {
-        await daemon.kill('SIGTERM');
-        rmSync(home, { recursive: true, force: true });
-      }
-    },
+    async ({}, provide) =>
+      withPerson('atlas', FILES, async (person) => {
+        const { call, extraHeaders } = await signInTo(person.daemon);
+        const { id } = await call('/api/workspaces', { path: person.project });
+        await provide({ ...person, cookie: extraHeaders.cookie, id });
+      }),
     { scope: 'worker', timeout: 60_000 },
   ],
 });
@@ -81,9 +68,8 @@ const text = (page: Page) => page.getByRole('textbox', { name: /^Text of/ });
 const marked = (page: Page) => page.locator('.cm-line.cm-marked');
 
 /** Goes to the project, signed in, and waits until it is indexed. */
-async function enter(page: Page, { daemon, cookie, id }: Project['project'], rest = ''): Promise<void> {
-  const [name = '', value = ''] = cookie.split('=');
-  await page.context().addCookies([{ name, value, url: daemon.url }]);
+async function enter(page: Page, { daemon, cookie, id }: Project, rest = ''): Promise<void> {
+  await keepCookie(page, daemon, cookie);
   await page.goto(`${daemon.url}/workspaces?id=${id}${rest}`);
   await expect(page.getByRole('button', { name: /^Index: \d+ files · \d+ chunks/ })).toBeVisible();
   // The search is fetched after the frame.

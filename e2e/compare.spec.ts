@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { Comparison, ContestantInput, Turn } from '#server/features/compare/contract.ts';
 import { findNoFaults } from './accessibility.ts';
+import { callFrom } from './call-from.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { engines } from './engines.ts';
 import { expect as usual, openLink, test } from './fixtures.ts';
@@ -28,22 +29,6 @@ function contestant(model_id: string, parameters: ContestantInput['parameters'])
   return { model_id, parameters };
 }
 
-/** As the page would send it to the daemon; GET without a body. */
-async function call<Answer>(page: Page, path: string, body?: object): Promise<Answer> {
-  return await page.evaluate(
-    async ([path, body]) => {
-      const headers = { 'Content-Type': 'application/json', 'X-MLX-Code': '1' };
-      const response = await fetch(
-        `/api${path}`,
-        body === null ? { headers } : { method: 'POST', headers, body },
-      );
-      if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-      return response.json();
-    },
-    [path, body === undefined ? null : JSON.stringify(body)] as const,
-  );
-}
-
 async function go(page: Page, path: string): Promise<void> {
   await page.goto(new URL(path, page.url()).href);
 }
@@ -63,7 +48,7 @@ async function shortenSecond(page: Page): Promise<void> {
 }
 
 async function begin(page: Page, options: object): Promise<Comparison> {
-  const made = await call<Comparison>(page, '/compare/comparisons', {
+  const made = await callFrom<Comparison>(page, '/compare/comparisons', {
     ...{ contestants: BOTH, prompt: QUESTION },
     ...options,
   });
@@ -143,7 +128,7 @@ test.describe('a blind vote', () => {
     const other = await context.newPage();
     await other.goto(page.url());
     await expect(voteButton(page, 'Tie')).toBeEnabled();
-    const [turn] = (await call<{ turns: Turn[] }>(page, `/compare/comparisons/${id}`)).turns;
+    const [turn] = (await callFrom<{ turns: Turn[] }>(page, `/compare/comparisons/${id}`)).turns;
     await expect(voteButton(other, 'Tie')).toBeEnabled();
     await other.route('**/api/compare/votes', async (route) => {
       // The first tab is faster by a hair: its vote is there when this one arrives.
@@ -153,7 +138,7 @@ test.describe('a blind vote', () => {
     });
     await voteButton(other, 'A is better').click();
     await expect(other.getByRole('main')).toContainText('Your vote: a tie');
-    const { votes } = await call<{ votes: unknown[] }>(page, `/compare/comparisons/${id}`);
+    const { votes } = await callFrom<{ votes: unknown[] }>(page, `/compare/comparisons/${id}`);
     expect(votes).toHaveLength(1);
     expect(turn?.open_pairs).toHaveLength(1);
   });
@@ -238,7 +223,7 @@ test('six contestants share a budget for one model, and all of them answer', asy
       models: { id: string; memory_bytes: number }[];
       resident: { state: string; memory_bytes: number }[];
     }
-    const needs = (await call<Models>(page, '/models')).models.map(({ memory_bytes }) => memory_bytes);
+    const needs = (await callFrom<Models>(page, '/models')).models.map(({ memory_bytes }) => memory_bytes);
     const [most = 0, next = 0] = needs.sort((one, other) => other - one);
     const budget = Math.round(most + next / 2);
     await probe.kill('SIGTERM');
@@ -254,7 +239,7 @@ test('six contestants share a budget for one model, and all of them answer', asy
     await expect
       .poll(
         async () => {
-          const { resident } = await call<Models>(page, '/models');
+          const { resident } = await callFrom<Models>(page, '/models');
           // What starts has its place promised, and waits to load until what leaves has left.
           const holding = resident.filter(({ state }) => state !== 'starting');
           held.push(holding.reduce((sum, { memory_bytes }) => sum + memory_bytes, 0));
@@ -313,7 +298,7 @@ test.describe('an unattended run', () => {
 
   test('goes on after the daemon was killed in the middle', async ({ page, ownDaemon, consoleErrors }) => {
     await enter(page, ownDaemon);
-    const { id } = await call<Comparison>(page, '/compare/runs', {
+    const { id } = await callFrom<Comparison>(page, '/compare/runs', {
       ...{ set_id: 'builtin-coding-reading', contestants: [contestant('guide', SHORT)] },
     });
     await go(page, `/compare?id=${id}`);

@@ -1,42 +1,21 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { findNoFaults } from './accessibility.ts';
-import { type Daemon, startDaemon } from './daemon.ts';
+import { callFrom } from './call-from.ts';
 import { expect as usual, openLink, test as base } from './fixtures.ts';
+import { indexed, openWorkspace, type Person, withPerson } from './workspace-fixture.ts';
 
 const expect = usual.configure({ timeout: 30_000 });
 const LINE = 'export const uploadRetries = 7;';
 const QUESTION = 'How often is an upload tried again?';
 
-interface Person {
-  /** A daemon of a person whose home holds a project. */
-  person: { daemon: Daemon; project: string; write: (path: string, text: string) => void };
-}
+const FILES = {
+  'src/upload/policy.ts': `/** How often an upload is tried again. */\n${LINE}\n`,
+  'src/upload/send.ts': 'export function sendUpload(name: string): string {\n  return name;\n}\n',
+  'src/tool.py': 'def prune_grapevines():\n    return 1\n',
+};
 
-const test = base.extend<object, Person>({
-  person: [
-    async ({}, provide) => {
-      const home = realpathSync(mkdtempSync(join(tmpdir(), 'mlx-code-person-')));
-      const project = join(home, 'code/atlas');
-      const write = (path: string, text: string) => {
-        mkdirSync(dirname(join(project, path)), { recursive: true });
-        writeFileSync(join(project, path), text);
-      };
-      write('src/upload/policy.ts', `/** How often an upload is tried again. */\n${LINE}\n`);
-      write('src/upload/send.ts', 'export function sendUpload(name: string): string {\n  return name;\n}\n');
-      write('src/tool.py', 'def prune_grapevines():\n    return 1\n');
-      const daemon = await startDaemon({ home: join(home, 'data'), env: { HOME: home } });
-      try {
-        await provide({ daemon, project, write });
-      } finally {
-        await daemon.kill('SIGTERM');
-        rmSync(home, { recursive: true, force: true });
-      }
-    },
-    { scope: 'worker', timeout: 60_000 },
-  ],
+const test = base.extend<object, { person: Person }>({
+  person: [async ({}, provide) => withPerson('atlas', FILES, provide), { scope: 'worker', timeout: 60_000 }],
 });
 
 test.describe.configure({ timeout: 120_000 });
@@ -47,31 +26,13 @@ const sources = (page: Page) => answer(page).getByRole('region', { name: 'Source
 const suggestion = (page: Page, name: string | RegExp) =>
   page.getByRole('listbox', { name: 'Suggestions' }).getByRole('option', { name });
 
-async function call<Answer>(page: Page, route: string, body?: unknown): Promise<Answer> {
-  return page.evaluate(
-    async ([route, body]) => {
-      const [method, path] = route.split(' ');
-      const headers = { 'Content-Type': 'application/json', 'X-MLX-Code': '1' };
-      const init = {
-        method: method ?? '',
-        headers,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      };
-      return (await fetch(`/api${path}`, init)).json() as Promise<Answer>;
-    },
-    [route, body] as const,
-  );
-}
-
 /** Signs in, opens the project, and waits until all of it can be found. */
-async function enter(page: Page, { daemon, project }: Person['person']): Promise<string> {
+async function enter(page: Page, { daemon, project }: Person): Promise<string> {
   await daemon.restart();
   await openLink(page, daemon);
   await expect(field(page)).toBeVisible();
-  const { id } = await call<{ id: string }>(page, 'POST /workspaces', { path: project });
-  await expect
-    .poll(async () => (await call<{ status: string }>(page, `GET /retrieval/${id}/index`)).status)
-    .toBe('watching');
+  const id = await openWorkspace(page, project);
+  await indexed(page, id);
   return id;
 }
 
@@ -79,7 +40,7 @@ async function enter(page: Page, { daemon, project }: Person['person']): Promise
 async function begin(page: Page, workspace_id: string, says: string): Promise<void> {
   const value = says.replace(/[[\]().*+?{}|^$\\]/g, '\\$&');
   const parameters = { max_tokens: 200, constraint: { type: 'regex', value } };
-  const { id } = await call<{ id: string }>(page, 'POST /chat/conversations', {
+  const { id } = await callFrom<{ id: string }>(page, '/chat/conversations', {
     workspace_id,
     parameters,
   });

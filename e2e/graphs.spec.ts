@@ -1,15 +1,13 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { findNoFaults } from './accessibility.ts';
-import { type Daemon, startDaemon } from './daemon.ts';
 import { expect as usual, openLink, test as base } from './fixtures.ts';
+import { indexed, openWorkspace, type Person, withPerson } from './workspace-fixture.ts';
 
 const expect = usual.configure({ timeout: 20_000 });
 base.describe.configure({ timeout: 120_000 });
 
-const FILES: Record<string, string> = {
+/** One project with a cycle of two files. */
+const FILES = {
   'src/main.ts':
     "import { order } from './shop/order.ts';\nimport { log } from './log.ts';\n\norder();\nlog();\n",
   'src/shop/order.ts':
@@ -22,52 +20,17 @@ const FILES: Record<string, string> = {
   'test/order.test.ts': "import { order } from '../src/shop/order.ts';\n\norder();\n",
 };
 
-interface Person {
-  /** A daemon of a person whose home holds one project with a cycle of two files. */
-  person: { daemon: Daemon; project: string };
-}
-
-const test = base.extend<object, Person>({
-  person: [
-    async ({}, provide) => {
-      const home = realpathSync(mkdtempSync(join(tmpdir(), 'mlx-code-person-')));
-      const project = join(home, 'code/shop');
-      for (const [path, text] of Object.entries(FILES)) {
-        mkdirSync(dirname(join(project, path)), { recursive: true });
-        writeFileSync(join(project, path), text);
-      }
-      const daemon = await startDaemon({ home: join(home, 'data'), env: { HOME: home } });
-      try {
-        await provide({ daemon, project });
-      } finally {
-        await daemon.kill('SIGTERM');
-        rmSync(home, { recursive: true, force: true });
-      }
-    },
-    { scope: 'worker', timeout: 60_000 },
-  ],
+const test = base.extend<object, { person: Person }>({
+  person: [async ({}, provide) => withPerson('shop', FILES, provide), { scope: 'worker', timeout: 60_000 }],
 });
 
 /** Signs in, opens the project, waits until it is indexed, and shows a picture of it. */
-async function enter(page: Page, { daemon, project }: Person['person'], view: string): Promise<string> {
+async function enter(page: Page, { daemon, project }: Person, view: string): Promise<string> {
   await daemon.restart();
   await openLink(page, daemon);
   await expect(page.getByRole('main')).toBeVisible();
-  const id = await page.evaluate(async (path) => {
-    const headers = { 'Content-Type': 'application/json', 'X-MLX-Code': '1' };
-    const answer = await fetch('/api/workspaces', {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ path }),
-    });
-    return (await answer.json()).id as string;
-  }, project);
-  const status = () =>
-    page.evaluate(
-      async (workspace) => (await (await fetch(`/api/retrieval/${workspace}/index`)).json()).status as string,
-      id,
-    );
-  await expect.poll(status).toBe('watching');
+  const id = await openWorkspace(page, project);
+  await indexed(page, id);
   await page.goto(`${daemon.url}/workspaces?id=${id}&view=${view}`);
   return id;
 }

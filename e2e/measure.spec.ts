@@ -1,53 +1,26 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { makeTopicRepository } from '#server/features/retrieval/testing/topic-repository.ts';
 import { findNoFaults } from './accessibility.ts';
-import { type Daemon, startDaemon } from './daemon.ts';
 import { expect as usual, test as base } from './fixtures.ts';
-import { signInTo } from './signed-in.ts';
+import { keepCookie, signInTo } from './signed-in.ts';
+import { openWorkspace, type Person, withPerson } from './workspace-fixture.ts';
 
 const expect = usual.configure({ timeout: 60_000 });
 
-interface Person {
-  /** A daemon of a person with one repository. */
-  person: { daemon: Daemon; project: string; cookie: string };
+interface Measurer extends Person {
+  cookie: string;
 }
 
-const TOPICS = ['bank transfer', 'weather report', 'image filter', 'chess opening', 'audio mixer'];
-
-function makeRepository(folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-C', folder, '-c', 'user.name=P', '-c', 'user.email=p@example.org', ...args]);
-  git('init', '--quiet');
-  for (let at = 0; at < 30; at += 1) {
-    const [first = '', second = ''] = (TOPICS[at % TOPICS.length] ?? '').split(' ');
-    mkdirSync(join(folder, first), { recursive: true });
-    const name = `${second}_${at}`;
-    const text = `def ${name}(value):\n    total = value + ${at}\n    return total\n`;
-    writeFileSync(join(folder, first, `${name}.py`), text);
-    git('add', '.');
-    git('commit', '--quiet', '-m', `Add the ${first} ${second} number ${at}`);
-  }
-}
-
-const test = base.extend<object, Person>({
+/** The project is a repository with a history. */
+const test = base.extend<object, { person: Measurer }>({
   person: [
-    async ({}, provide) => {
-      const home = realpathSync(mkdtempSync(join(tmpdir(), 'mlx-code-measurer-')));
-      const project = join(home, 'atlas');
-      makeRepository(project);
-      const daemon = await startDaemon({ home: join(home, 'data'), env: { HOME: home } });
-      try {
-        const { extraHeaders } = await signInTo(daemon);
-        await provide({ daemon, project, cookie: extraHeaders.cookie });
-      } finally {
-        await daemon.kill('SIGTERM');
-        rmSync(home, { recursive: true, force: true });
-      }
-    },
+    async ({}, provide) =>
+      withPerson('atlas', {}, async (person) => {
+        makeTopicRepository(person.project);
+        const { extraHeaders } = await signInTo(person.daemon);
+        await provide({ ...person, cookie: extraHeaders.cookie });
+      }),
     { scope: 'worker', timeout: 60_000 },
   ],
 });
@@ -58,19 +31,10 @@ const dialog = (page: Page) => page.getByRole('dialog', { name: 'Measure index' 
 const result = (page: Page) => dialog(page).getByRole('region', { name: 'Result' });
 
 /** Goes to the project, signed in, and waits until its index is complete, vectors too. */
-async function enter(page: Page, { daemon, cookie, project }: Person['person']): Promise<void> {
-  const [name = '', value = ''] = cookie.split('=');
-  await page.context().addCookies([{ name, value, url: daemon.url }]);
+async function enter(page: Page, { daemon, cookie, project }: Measurer): Promise<void> {
+  await keepCookie(page, daemon, cookie);
   await page.goto(`${daemon.url}/workspaces`);
-  const id = await page.evaluate(async (path) => {
-    const headers = { 'Content-Type': 'application/json', 'X-MLX-Code': '1' };
-    const answer = await fetch('/api/workspaces', {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ path }),
-    });
-    return ((await answer.json()) as { id: string }).id;
-  }, project);
+  const id = await openWorkspace(page, project);
   await page.goto(`${daemon.url}/workspaces?id=${id}`);
   await expect(page.getByText(/\d+ files? · \d+ chunks? · vectors 100 %/)).toBeVisible();
 }
@@ -135,11 +99,8 @@ test('the palette opens it, and a measurement is started, cancelled and resumed 
 });
 
 test('a folder without a history says why it cannot be measured, and what does', async ({ page, person }) => {
-  const plain = join(person.project, '..', 'plain');
-  mkdirSync(plain, { recursive: true });
-  for (let at = 0; at < 30; at += 1)
-    writeFileSync(join(plain, `a${at}.py`), `def a${at}():\n    return ${at}\n`);
-  await enter(page, { ...person, project: plain });
+  for (let at = 0; at < 30; at += 1) person.write(`../plain/a${at}.py`, `def a${at}():\n    return ${at}\n`);
+  await enter(page, { ...person, project: join(person.project, '../plain') });
   await page.getByRole('button', { name: 'Measure index' }).click();
   await dialog(page).getByRole('button', { name: 'Start measuring' }).click();
   await expect(dialog(page).getByRole('alert')).toContainText('The history of this folder cannot be read');

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import type { Daemon } from './daemon.ts';
 
 /** Signs in as a browser does and gives what its requests and sockets carry. */
@@ -18,4 +19,10 @@ export async function signInTo({ link }: Pick<Daemon, 'link'>) {
   };
   await call('/api/auth/sign-in', { token: new URLSearchParams(hash.slice(1)).get('token') });
   return { origin, call, extraHeaders: { cookie: headers.cookie ?? '', Origin: origin } };
+}
+
+/** Gives a page what a browser keeps after signing in: the cookie of `signInTo`. */
+export async function keepCookie(page: Page, { url }: Pick<Daemon, 'url'>, cookie: string): Promise<void> {
+  const [name = '', value = ''] = cookie.split('=');
+  await page.context().addCookies([{ name, value, url }]);
 }

@@ -1,49 +1,29 @@
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { findNoFaults } from './accessibility.ts';
-import { type Daemon, startDaemon } from './daemon.ts';
 import { expect as usual, openLink, test as base } from './fixtures.ts';
+import { openWorkspace, type Person, withPerson } from './workspace-fixture.ts';
 
 const expect = usual.configure({ timeout: 20_000 });
 
 const POLICY = Array.from({ length: 400 }, (_, at) => `export const value${at + 1} = ${at + 1};`).join('\n');
 
-interface Person {
-  /** A daemon of a person whose home holds two projects. */
-  person: { daemon: Daemon; home: string; project: string };
-}
+const FILES = {
+  '.git/HEAD': 'ref: refs/heads/main\n',
+  '.gitignore': '*.log\n',
+  'src/upload/policy.ts': POLICY,
+  'src/tool.py': 'def main():\n    return 1\n',
+  'src/evil\u202egnp.ts': 'export {};\n',
+  'debug.log': 'x\n',
+  'image.png': 'PNG\0',
+  'README.md': '# Atlas\n',
+  // A second project, next to the first.
+  '../other/a.go': 'package main\n',
+};
 
-const test = base.extend<object, Person>({
-  person: [
-    async ({}, provide) => {
-      const home = realpathSync(mkdtempSync(join(tmpdir(), 'mlx-code-person-')));
-      const project = join(home, 'code/atlas');
-      const write = (path: string, text: string) => {
-        mkdirSync(dirname(join(project, path)), { recursive: true });
-        writeFileSync(join(project, path), text);
-      };
-      write('.git/HEAD', 'ref: refs/heads/main\n');
-      write('.gitignore', '*.log\n');
-      write('src/upload/policy.ts', POLICY);
-      write('src/tool.py', 'def main():\n    return 1\n');
-      write('src/evil\u202egnp.ts', 'export {};\n');
-      write('debug.log', 'x\n');
-      write('image.png', 'PNG\0');
-      write('README.md', '# Atlas\n');
-      mkdirSync(join(home, 'code/other'), { recursive: true });
-      writeFileSync(join(home, 'code/other/a.go'), 'package main\n');
-      const daemon = await startDaemon({ home: join(home, 'data'), env: { HOME: home } });
-      try {
-        await provide({ daemon, home, project });
-      } finally {
-        await daemon.kill('SIGTERM');
-        rmSync(home, { recursive: true, force: true });
-      }
-    },
-    { scope: 'worker', timeout: 60_000 },
-  ],
+const test = base.extend<object, { person: Person }>({
+  person: [async ({}, provide) => withPerson('atlas', FILES, provide), { scope: 'worker', timeout: 60_000 }],
 });
 
 const tree = (page: Page) => page.getByRole('tree', { name: 'Files' });
@@ -51,19 +31,11 @@ const row = (page: Page, name: string | RegExp) => tree(page).getByRole('treeite
 const text = (page: Page) => page.getByRole('textbox', { name: /^Text of/ });
 
 /** Signs in and goes to the screen with a project open, as left by whichever test came first. */
-async function enter(page: Page, { daemon, project }: Person['person'], file = ''): Promise<string> {
+async function enter(page: Page, { daemon, project }: Person, file = ''): Promise<string> {
   await daemon.restart();
   await openLink(page, daemon);
   await page.goto(`${daemon.url}/workspaces`);
-  const id = await page.evaluate(async (path) => {
-    const headers = { 'Content-Type': 'application/json', 'X-MLX-Code': '1' };
-    const answer = await fetch('/api/workspaces', {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ path }),
-    });
-    return ((await answer.json()) as { id: string }).id;
-  }, project);
+  const id = await openWorkspace(page, project);
   await page.goto(`${daemon.url}/workspaces?id=${id}${file}`);
   await expect(
     tree(page)
@@ -192,10 +164,7 @@ test('what a person sets for a workspace is kept, and a mistake in the project f
   person,
 }) => {
   await enter(page, person);
-  writeFileSync(
-    join(person.project, '.mlx-code.json'),
-    '{\n  "model": "guide",\n  "max_tokens": "many"\n}\n',
-  );
+  person.write('.mlx-code.json', '{\n  "model": "guide",\n  "max_tokens": "many"\n}\n');
   await page.getByRole('button', { name: 'Settings of this workspace' }).click();
   const settings = page.getByRole('dialog', { name: 'Settings of this workspace' });
   await expect(settings.getByRole('alert')).toContainText('.mlx-code.json, line 3: max_tokens');

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Daemon, startDaemon } from '../../../../e2e/daemon.ts';
+import { makeTopicRepository } from '../testing/topic-repository.ts';
 
 let home: string;
 let folder: string;
@@ -11,13 +11,11 @@ let daemon: Daemon;
 let headers: Record<string, string>;
 let workspace: string;
 
-const TOPICS = ['bank transfer', 'weather report', 'image filter', 'chess opening', 'audio mixer'];
-
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'mlx-code-measure-'));
   // Below the person's home: only there folders may be opened.
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'mlx-code-measured-')));
-  makeRepository();
+  makeTopicRepository(folder);
   daemon = await startDaemon({ home });
   await signIn();
   workspace = (await call('POST', '/workspaces', { path: folder })).body.id;
@@ -26,23 +24,6 @@ afterAll(async () => {
   await daemon.kill('SIGTERM');
   for (const path of [home, folder]) rmSync(path, { recursive: true, force: true });
 });
-
-function makeRepository(): void {
-  const git = (...args: string[]) =>
-    execFileSync('git', ['-C', folder, '-c', 'user.name=P', '-c', 'user.email=p@example.org', ...args]);
-  git('init', '--quiet');
-  for (let at = 0; at < 30; at += 1) {
-    const [first = '', second = ''] = (TOPICS[at % TOPICS.length] ?? '').split(' ');
-    mkdirSync(join(folder, first), { recursive: true });
-    const name = `${second}_${at}`;
-    writeFileSync(
-      join(folder, first, `${name}.py`),
-      `def ${name}(value):\n    total = value + ${at}\n    return total\n`,
-    );
-    git('add', '.');
-    git('commit', '--quiet', '-m', `Add the ${first} ${second} number ${at}`);
-  }
-}
 
 async function signIn(): Promise<void> {
   const token = new URL(daemon.link).hash.replace('#token=', '');
