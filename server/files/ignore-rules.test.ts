@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ProjectPatterns, readRules } from './ignore-rules.ts';
 
 let root: string;
@@ -10,7 +10,10 @@ let root: string;
 beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'rules-')));
 });
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(root, { recursive: true });
+});
 
 function write(path: string, text = ''): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -90,6 +93,29 @@ describe('what of a folder is left out', () => {
       'x.tmp',
       'notes.private',
     ]);
+  });
+
+  it('goes by the list that Git keeps for all repositories of a person, the weakest of all', () => {
+    vi.stubEnv('HOME', join(root, 'home'));
+    write('project/.git/HEAD', 'ref: refs/heads/main\n');
+    write('project/.git/info/exclude', '!kept.swp\n');
+    write('home/.config/git/ignore', '*.swp\n');
+    write('elsewhere/a.swp');
+    const project = join(root, 'project');
+    expect(left(['a.swp', 'kept.swp', 'a.orig'], {}, project)).toEqual(['a.swp']);
+    expect(left(['a.swp'], {}, join(root, 'elsewhere'))).toEqual([]);
+    write('dotfiles/ignored', '*.orig\n');
+    symlinkSync('../dotfiles/ignored', join(root, 'home/.ignored'));
+    write('home/.gitconfig', '[user]\n  name = A\n[core]\n  excludesFile = "~/.ignored"\n');
+    expect(left(['a.swp', 'a.orig'], {}, project)).toEqual(['a.orig']);
+  });
+
+  it('asks the folders between the repository and the workspace from the outside in', () => {
+    write('.git/HEAD', 'ref: refs/heads/main\n');
+    write('.gitignore', '*.tmp\n');
+    write('packages/.gitignore', '!kept.tmp\n');
+    mkdirSync(join(root, 'packages/app'));
+    expect(left(['a.tmp', 'kept.tmp'], {}, join(root, 'packages/app'))).toEqual(['a.tmp']);
   });
 
   it('opens a folder that its repository ignores: whoever opens it wants to see it', () => {

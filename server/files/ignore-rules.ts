@@ -1,5 +1,6 @@
 import { dirname, join, relative, sep } from 'node:path';
 import { GlobList, type Opinion } from './glob-list.ts';
+import { globalIgnoreFile, readOwn } from './global-ignore.ts';
 import { findRepository } from './repository.ts';
 import { readSmallFile } from './small-file.ts';
 
@@ -36,7 +37,7 @@ interface Place {
 
 /**
  * The rules of `root` (a real path) as git reads them: `.gitignore` of every folder and of the repository around it,
- * `.git/info/exclude`, then the project's own. A folder's file is read when something in it is first asked about; after
+ * `.git/info/exclude`, the person's own list for all repositories, then the project's own. A folder's file is read when something in it is first asked about; after
  * one changed, read the rules again. Files that cannot be read have no rules in them.
  */
 export function readRules(root: string, patterns: ProjectPatterns = {}): IgnoreRules {
@@ -89,12 +90,16 @@ function outerLevels(root: string): Level[] {
   if (repository === undefined) return [usual];
   const inside = relative(repository.top, root);
   const prefix = inside === '' ? '' : `${inside.split(sep).join('/')}/`;
-  const found = globsOf(join(repository.common, 'info/exclude')).map((globs) => level(globs, { prefix }));
+  const found = [
+    ...globsIn(readOwn(globalIgnoreFile())),
+    ...globsOf(join(repository.common, 'info/exclude')),
+  ].map((globs) => level(globs, { prefix }));
+  const outermost = found.length;
   for (let folder = root; folder !== repository.top; ) {
     folder = dirname(folder);
     const below = `${relative(folder, root).split(sep).join('/')}/`;
     found.splice(
-      1,
+      outermost,
       0,
       ...globsOf(join(folder, '.gitignore')).map((globs) => level(globs, { prefix: below })),
     );
@@ -114,7 +119,10 @@ function level(globs: GlobList, at: { skip?: number; prefix?: string } = {}): Le
 
 /** One list, or none where there is no such file. */
 function globsOf(path: string): GlobList[] {
-  const text = readSmallFile(path);
+  return globsIn(readSmallFile(path));
+}
+
+function globsIn(text: string | undefined): GlobList[] {
   return text === undefined ? [] : [new GlobList(text.split(/\r?\n/))];
 }
 

@@ -21,6 +21,12 @@ export function findRepository(path: string): Repository | undefined {
   }
 }
 
+/** `.git` of the folder itself while it is one, also when `git init` is not done with it yet. */
+export function ownGitFolder(path: string): string | undefined {
+  const folder = join(path, '.git');
+  return isFolder(folder) ? folder : undefined;
+}
+
 /** The branch that is checked out, or the first eight digits of the commit. Undefined when HEAD cannot be read. */
 export function readBranch({ folder }: Repository): string | undefined {
   const head = readSmallFile(join(folder, 'HEAD'))?.trim();

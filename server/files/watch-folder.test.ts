@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -11,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readRules } from './ignore-rules.ts';
 import { changesSince, type FolderChanges, type FolderWatch, watchFolder } from './watch-folder.ts';
 
@@ -31,6 +32,7 @@ beforeEach(() => {
 afterEach(async () => {
   await open?.stop();
   open = undefined;
+  vi.unstubAllEnvs();
   rmSync(base, { recursive: true });
 });
 
@@ -131,6 +133,46 @@ describe('watching a folder', () => {
     open?.useRules(readRules(root));
     writeFileSync(join(root, 'x.log'), '');
     await until(tells('x.log', 'changed'));
+  });
+
+  it('hears of Git from `git init` on: of branches, and of the rules that are its own', async () => {
+    rmSync(join(root, '.git'), { recursive: true });
+    const { batches, until } = await watched();
+    execFileSync('git', ['init', '--quiet', '--initial-branch=main', root]);
+    await until(({ rulesChanged }) => rulesChanged);
+    batches.length = 0;
+    execFileSync('git', ['-C', root, 'symbolic-ref', 'HEAD', 'refs/heads/other']);
+    await until(({ headChanged }) => headChanged);
+    batches.length = 0;
+    writeFileSync(join(root, '.git/info/exclude'), '*.private\n');
+    await until(({ rulesChanged }) => rulesChanged);
+  });
+
+  it('takes a folder for a repository when Git has written its HEAD, a moment after the folder', async () => {
+    rmSync(join(root, '.git'), { recursive: true });
+    const { batches, until } = await watched();
+    mkdirSync(join(root, '.git/info'), { recursive: true });
+    await until(({ rulesChanged }) => rulesChanged);
+    batches.length = 0;
+    writeFileSync(join(root, '.git/info/exclude'), '*.private\n');
+    writeFileSync(join(root, '.git/HEAD'), 'ref: refs/heads/main\n');
+    await until(({ rulesChanged, headChanged }) => rulesChanged && headChanged);
+    expect(readRules(root).ignores('a.private', false)).toBe(true);
+  });
+
+  it('says when the list changed that Git keeps for all repositories, or when there is one at all', async () => {
+    vi.stubEnv('HOME', join(base, 'home'));
+    const { batches, until } = await watched();
+    mkdirSync(join(base, 'home/.config/git'), { recursive: true });
+    writeFileSync(join(base, 'home/.config/git/ignore'), '*.swp\n');
+    await until(({ rulesChanged }) => rulesChanged);
+    batches.length = 0;
+    writeFileSync(join(base, 'home/.gitconfig'), '[core]\n\texcludesFile = ~/mine\n');
+    await until(({ rulesChanged }) => rulesChanged);
+    batches.length = 0;
+    writeFileSync(join(base, 'home/mine'), '*.orig\n');
+    await until(({ rulesChanged }) => rulesChanged);
+    expect(readRules(root).ignores('a.orig', false)).toBe(true);
   });
 
   it('asks for a walk when more happened than the system can queue', async () => {

@@ -1,18 +1,18 @@
-import { type FSWatcher, lstatSync, watch } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import watcher from '@parcel/watcher';
 import { AppError } from '#server/kernel/errors.ts';
 import { collectChanges, type FileChange, MOST_CHANGES } from './file-changes.ts';
 import type { IgnoreRules } from './ignore-rules.ts';
-import { findRepository } from './repository.ts';
 import { walk } from './walk.ts';
+import { GitWatch } from './watch-git.ts';
 
 /** What happened in a folder in one go. */
 export interface FolderChanges {
   changes: FileChange[];
   /** Another branch or commit was checked out. */
   headChanged: boolean;
-  /** A .gitignore or the project file changed: read the rules again. */
+  /** A .gitignore, the project file or a list of Git's own changed, or a repository came or went: read the rules again. */
   rulesChanged: boolean;
   /** There is more than `changes` tells: walk the folder. */
   rescan: boolean;
@@ -84,14 +84,14 @@ export async function changesSince(
 class WatchedFolder {
   readonly #root: string;
   readonly #listener: FolderListener;
-  readonly #gitFolder: string | undefined;
   readonly #extra = new Map<string, watcher.AsyncSubscription>();
   #rules: IgnoreRules;
   #subscription: watcher.AsyncSubscription | undefined;
-  #headWatch: FSWatcher | undefined;
+  #git: GitWatch | undefined;
   #paths = new Set<string>();
   #created = new Set<string>();
   #headChanged = false;
+  #rulesChanged = false;
   #lost = false;
   #timer: NodeJS.Timeout | undefined;
   #waitsSince = 0;
@@ -101,7 +101,6 @@ class WatchedFolder {
     this.#root = root;
     this.#rules = rules;
     this.#listener = listener;
-    this.#gitFolder = findRepository(root)?.folder;
   }
 
   useRules(rules: IgnoreRules): void {
@@ -115,28 +114,32 @@ class WatchedFolder {
         'This system watches no more folders. Raise fs.inotify.max_user_watches; until then the folder is looked through now and then.';
       throw new AppError('unsupported', message, { cause });
     });
-    this.#watchHead();
+    this.#watchGit();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    this.#headWatch?.close();
+    this.#git?.stop();
     const all = [this.#subscription, ...this.#extra.values()];
     this.#extra.clear();
     // A watch of a folder that is gone cannot be taken back.
     await Promise.allSettled(all.map(async (one) => one?.unsubscribe()));
   }
 
-  /** Git replaces HEAD, so its folder is watched; only this one, which the watcher of files leaves out. */
-  #watchHead(): void {
-    if (this.#gitFolder === undefined) return;
-    this.#headWatch = watch(this.#gitFolder, (_event, name) => {
-      if (name !== 'HEAD') return;
-      this.#headChanged = true;
-      this.#deliverSoon();
+  /** The watcher of files leaves out what is Git's. */
+  #watchGit(): void {
+    if (this.#stopped) return;
+    this.#git = new GitWatch(this.#root, {
+      onHead: () => {
+        this.#headChanged = true;
+        this.#deliverSoon();
+      },
+      onRules: () => {
+        this.#rulesChanged = true;
+        this.#deliverSoon();
+      },
     });
-    this.#headWatch.on('error', () => this.#headWatch?.close());
   }
 
   readonly #heard = (error: Error | null, events: watcher.Event[]): void => {
@@ -170,8 +173,9 @@ class WatchedFolder {
   };
 
   #gitIsBusy(): boolean {
-    if (this.#gitFolder === undefined) return false;
-    return lstatSync(join(this.#gitFolder, 'index.lock'), { throwIfNoEntry: false }) !== undefined;
+    const folder = this.#git?.folder;
+    if (folder === undefined) return false;
+    return lstatSync(join(folder, 'index.lock'), { throwIfNoEntry: false }) !== undefined;
   }
 
   async #deliver(): Promise<void> {
@@ -180,14 +184,17 @@ class WatchedFolder {
     this.#paths = new Set();
     this.#created = new Set();
     this.#headChanged = false;
+    const outside = this.#rulesChanged;
+    this.#rulesChanged = false;
     this.#lost = false;
     const found = collectChanges(this.#root, this.#rules, paths);
     const inFolders = found.rescan ? [] : await this.#enterFolders(found.folders, created);
     const known = new Set(found.changes.map(({ path }) => path));
     const changes = [...found.changes, ...inFolders.filter(({ path }) => !known.has(path))];
     const rescan = found.rescan || lost || changes.length > MOST_CHANGES;
-    if (this.#stopped || (changes.length === 0 && !rescan && !headChanged && !found.rulesChanged)) return;
-    this.#listener.onChanges({ changes, rulesChanged: found.rulesChanged, headChanged, rescan });
+    const rulesChanged = found.rulesChanged || outside;
+    if (this.#stopped || (changes.length === 0 && !rescan && !headChanged && !rulesChanged)) return;
+    this.#listener.onChanges({ changes, rulesChanged, headChanged, rescan });
   }
 
   /**

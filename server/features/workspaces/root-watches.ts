@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { findRepository } from '#server/files/repository.ts';
+import { GitWatch } from '#server/files/watch-git.ts';
 import type { Log } from '#server/kernel/log.ts';
 import { PROJECT_FILE } from './project-file.ts';
 
@@ -12,7 +12,7 @@ type What = 'project' | 'branch' | 'folder';
 export class RootWatches {
   readonly #log: Log;
   readonly #onChange: (id: string, what: What) => void;
-  readonly #watches = new Map<string, FSWatcher[]>();
+  readonly #watches = new Map<string, Pick<FSWatcher, 'close'>[]>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
   constructor(log: Log, onChange: (id: string, what: What) => void) {
@@ -22,7 +22,7 @@ export class RootWatches {
 
   add(id: string, root: string): void {
     if (this.#watches.has(id)) return;
-    const watches: FSWatcher[] = [];
+    const watches: Pick<FSWatcher, 'close'>[] = [];
     this.#watches.set(id, watches);
     const add = (folder: string, heard: (name: string | null, event: string) => void) => {
       try {
@@ -39,8 +39,9 @@ export class RootWatches {
       // What the system says of the watched folder itself: it was renamed or removed.
       else if (event === 'rename' && name === own) this.#gone(id);
     });
-    const repository = findRepository(root);
-    if (repository) add(repository.folder, (name) => name === 'HEAD' && this.#soon(id, 'branch'));
+    const branch = () => this.#soon(id, 'branch');
+    const git = new GitWatch(root, { onHead: branch, onRules: branch });
+    watches.push({ close: () => git.stop() });
   }
 
   remove(id: string): void {

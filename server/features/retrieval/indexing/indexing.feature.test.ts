@@ -106,6 +106,16 @@ test('rules that change take files out of the index and bring them back', async 
   await room.seen(() => !room.paths(id).includes('a.py'));
 });
 
+test('a folder that becomes a repository is read by the rules of one, without a restart', async () => {
+  const { root, room, id } = begin({ 'a.py': 'alpha = 1\n', 'notes.private': 'beta = 1\n' });
+  await room.is(id, 'watching');
+  execFileSync('git', ['init', '--quiet', root]);
+  putFiles(root, { '.git/info/exclude': '*.private\n' });
+  await room.seen(() => !room.paths(id).includes('notes.private'));
+  rmSync(join(root, '.git'), { recursive: true });
+  await room.seen(() => room.paths(id).includes('notes.private'));
+});
+
 test('what is no text, too large, minified or strange by name is said, and the rest is indexed', async () => {
   const strange = 'a\nb\u202E.py';
   const { root, room, id } = begin({
