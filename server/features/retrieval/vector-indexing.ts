@@ -19,6 +19,8 @@ export interface VectorSurroundings
   placesOf(owner: string): TextPlaces | undefined;
   isPaused(owner: string): boolean;
   changed(owner: string): void;
+  /** Milliseconds that an owner is worked for while others wait; its plan is made again at each turn. */
+  turnMs: number;
 }
 
 /** Raised when other texts would be embedded for the same chunks. */
@@ -52,8 +54,9 @@ interface Owner {
 }
 
 /**
- * Gives every text of every owner its vector: one owner at a time, in batches that engines compute last. What is
- * missing is found by comparing what there is with what the table holds, so a kill at any point costs a batch.
+ * Gives every text of every owner its vector, in batches that engines compute last. Owners take turns, so that a small
+ * folder does not wait for a large one. What is missing is found by comparing what there is with what the table holds, so a
+ * kill at any point costs a batch.
  */
 export class VectorIndexing {
   readonly #around: VectorSurroundings;
@@ -146,13 +149,16 @@ export class VectorIndexing {
 
   async #work(): Promise<void> {
     for (;;) {
-      const next = [...this.#owners].find(([owner, { stale }]) => stale && !this.#around.isPaused(owner));
+      const [next] = this.#waiting();
       if (!next || this.#stopped) {
         // At once, so that whoever was told of the end can start another round.
         this.#isWorking = false;
         return;
       }
       const [owner, entry] = next;
+      // Whoever had its turn longest ago is first.
+      this.#owners.delete(owner);
+      this.#owners.set(owner, entry);
       entry.stale = false;
       const stopping = new AbortController();
       const { promise: over, resolve: end } = Promise.withResolvers<void>();
@@ -167,6 +173,10 @@ export class VectorIndexing {
         end();
       }
     }
+  }
+
+  #waiting(): [owner: string, entry: Owner][] {
+    return [...this.#owners].filter(([owner, { stale }]) => stale && !this.#around.isPaused(owner));
   }
 
   async #end(owner: string): Promise<boolean> {
@@ -198,7 +208,10 @@ export class VectorIndexing {
     const embedder = { id: model.id, name: model.name, dimensions: facts.dimensions };
     const { texts, missing } = await calls.call('plan', { owner, facts, places }, signal);
     this.#set(owner, entry, { total: texts, done: texts - missing, embedder });
-    if (missing > 0) await this.#fill({ owner, entry, facts, model, signal });
+    if (missing > 0 && !(await this.#fill({ owner, entry, facts, model, signal }))) {
+      this.#set(owner, entry, { status: 'waiting', meter: undefined, stale: true });
+      return;
+    }
     if (tableOf(entry.answering) !== tableOf(facts)) await calls.call('complete', { owner, facts }, signal);
     entry.answering = facts;
     this.#set(owner, entry, { status: 'ready', error: null, meter: undefined });
@@ -222,8 +235,10 @@ export class VectorIndexing {
     return { embedderId: model.id, modelHash, dimensions, chunker: CHUNKER_VERSION };
   }
 
-  async #fill({ owner, entry, facts, model, signal }: Filling): Promise<void> {
-    const { calls, embeddings } = this.#around;
+  /** False when its turn is over and others wait. */
+  async #fill({ owner, entry, facts, model, signal }: Filling): Promise<boolean> {
+    const { calls, embeddings, turnMs } = this.#around;
+    const begun = Date.now();
     const meter = createMeter({ done: entry.done, total: entry.total });
     meter.add(entry.done, entry.total, Date.now());
     this.#set(owner, entry, { status: 'running', meter, error: null });
@@ -254,7 +269,10 @@ export class VectorIndexing {
         entry.done += taken.hashes.length;
         meter.add(entry.done, entry.total, Date.now());
         this.#around.changed(owner);
+        const isOver = !last && Date.now() - begun >= turnMs;
+        if (isOver && this.#waiting().some(([other]) => other !== owner)) return false;
       }
+      return true;
     } finally {
       if (rows.hashes.length > 0) await write();
     }

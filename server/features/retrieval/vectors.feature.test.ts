@@ -188,6 +188,21 @@ describe('vectors of a workspace', () => {
     expect(await room.is(id, 'ready')).toMatchObject({ done: 200, total: 200 });
   });
 
+  it('of a small folder do not wait for those of a large one, which then goes on', async () => {
+    const { id } = await openFolder({ held: true, turnMs: 0 }, many(400));
+    const small = makeFolder({ 'bread.py': 'def bake(bread):\n    return oven.bake(bread)\n' });
+    left.push(small);
+    const other = entryOf(small);
+    room.vectors.resume(id);
+    await room.is(id, 'running');
+    await room.open(other);
+    expect(await room.is(other.id, 'ready')).toMatchObject({ done: 1, total: 1 });
+    const { status, done } = room.vectors.state(id);
+    expect(status).not.toBe('ready');
+    expect(done).toBeLessThan(400);
+    expect(await room.is(id, 'ready')).toMatchObject({ done: 400, total: 400 });
+  });
+
   it('are taken over from another workspace with the same text', async () => {
     const { id } = await openFolder();
     await room.is(id, 'ready');

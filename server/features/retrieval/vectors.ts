@@ -44,7 +44,11 @@ export const MESSAGES = 'messages';
 interface VectorsOptions {
   /** Where an owner's texts are; undefined when it is gone. */
   placesOf(owner: string): TextPlaces | undefined;
+  /** Milliseconds that one owner is worked for while others wait. */
+  turnMs?: number | undefined;
 }
+
+const TURN_MS = 10_000;
 
 type Context = Pick<
   FeatureContext<object>,
@@ -52,14 +56,14 @@ type Context = Pick<
 >;
 
 /** Loads no LanceDB and no model before there is something to do. */
-export function createVectors(context: Context, { placesOf }: VectorsOptions): Vectors {
+export function createVectors(context: Context, { placesOf, turnMs = TURN_MS }: VectorsOptions): Vectors {
   const { config, database, hooks, embeddings, activity, log, disk } = context;
   const store = new VectorStore(database);
   const embedders = createEmbedders(hooks, store);
   const calls = createVectorCalls(join(config.home, 'vectors'));
   const listeners = new Set<(owner: string) => void>();
   const indexing = new VectorIndexing({
-    ...{ embeddings, activity, log, disk, calls, embedders, placesOf },
+    ...{ embeddings, activity, log, disk, calls, embedders, placesOf, turnMs },
     isPaused: (owner) => store.isPaused(owner),
     changed: (owner) => listeners.forEach((listener) => listener(owner)),
   });

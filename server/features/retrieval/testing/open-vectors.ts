@@ -42,11 +42,13 @@ make_qwen3_embedder(Path(sys.argv[1]))
 
 interface Options extends NonNullable<Parameters<typeof openIndexing>[0]> {
   models?: ModelEntry[];
+  /** As of `createVectors`. */
+  turnMs?: number;
   engines?: ReturnType<typeof openTestEngines>;
 }
 
 /** Indexing and vectors as the daemon runs them: a real index, real LanceDB, a real embedding engine. */
-export function openVectors({ models = [builtInEmbedder()], ...options }: Options = {}) {
+export function openVectors({ models = [builtInEmbedder()], turnMs, ...options }: Options = {}) {
   const indexed = openIndexing(options);
   indexed.indexing.start();
   const engines = options.engines ?? openTestEngines();
@@ -64,6 +66,7 @@ export function openVectors({ models = [builtInEmbedder()], ...options }: Option
     disk: { reportFull: () => undefined },
   } as unknown as FeatureContext<object>;
   const vectors = createVectors(context, {
+    turnMs,
     placesOf: (owner) => {
       const folder = roots.get(owner);
       return folder === undefined
