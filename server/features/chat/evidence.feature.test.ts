@@ -1,15 +1,11 @@
-import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createGenerations } from '#server/generation/generations.ts';
 import type { Generations } from '#server/generation/generation.ts';
-import { createHooks, type ModelEntry, type WorkspaceEntry } from '#server/kernel/hooks.ts';
-import { createLog } from '#server/kernel/log.ts';
+import { createHooks, type ModelEntry } from '#server/kernel/hooks.ts';
 import { guide, openTestEngines, type TestEngines } from '#server/worker/testing/engines.ts';
-import { Context } from '../retrieval/context/context.ts';
-import { entryOf, makeFolder, openIndexing } from '../retrieval/indexing/testing/open-indexing.ts';
+import type { Context } from '../retrieval/context/context.ts';
 import type { RetrievalContext } from '../retrieval/room.ts';
-import { createIndexReader, type IndexReader } from '../retrieval/search/index-reader.ts';
-import { createSearch } from '../retrieval/search/search.ts';
+import { openFolder, type OpenFolder } from '../retrieval/testing/open-folder.ts';
 import type { ContextFound } from '../retrieval/context/contract.ts';
 import { MODEL, openRoom, type TestRoom } from './testing/room.ts';
 
@@ -17,27 +13,14 @@ const LINE = 'export const uploadRetries = 7;';
 
 let engines: TestEngines;
 let generations: Generations;
-let indexing: ReturnType<typeof openIndexing>;
-let reader: IndexReader;
 let room: TestRoom;
-let folder: string;
-let entry: WorkspaceEntry;
+let folder: OpenFolder;
 let context: Context;
 
 beforeAll(async () => {
-  folder = makeFolder({
+  folder = await openFolder({
     'src/upload/policy.ts': `/** How often an upload is tried again. */\n${LINE}\n`,
     'src/tool.py': 'def prune_grapevines():\n    return 1\n',
-  });
-  entry = entryOf(folder);
-  indexing = openIndexing();
-  indexing.indexing.start();
-  indexing.open(entry);
-  await indexing.is(entry.id, 'watching');
-  reader = createIndexReader({
-    log: createLog({ level: 'error' }),
-    pathOf: (id) => indexing.indexing.path(id),
-    rootOf: () => folder,
   });
   engines = openTestEngines();
   const model: ModelEntry = { ...MODEL, path: guide.path, contextWindow: 2048 };
@@ -48,13 +31,8 @@ beforeAll(async () => {
     generations,
     models: [model],
     others: (others) => {
-      others.register('workspaceSource', {
-        list: () => [entry],
-        find: (id) => (id === entry.id ? entry : undefined),
-        follow: () => () => undefined,
-      });
       const house = { hooks: others, generations } as unknown as RetrievalContext;
-      context = new Context({ house, reader, search: createSearch({ reader }) });
+      context = folder.contextIn(house);
     },
   });
 });
@@ -63,9 +41,7 @@ afterAll(async () => {
   await room.stop();
   room.database.close();
   await engines.close();
-  await reader.close();
-  await indexing.endAll();
-  rmSync(folder, { recursive: true, force: true });
+  await folder.close();
 });
 
 /** The model says exactly this. */
@@ -74,7 +50,7 @@ const saying = (value: string) => ({
 });
 
 test('evidence is counted by the model itself, and the next turn does not read it again', async () => {
-  const { id } = await room.create({ workspace_id: entry.id, parameters: { max_tokens: 30 } });
+  const { id } = await room.create({ workspace_id: folder.entry.id, parameters: { max_tokens: 30 } });
   const first = await room.send(id, 'How often is an upload tried again?');
   const one = await room.ended(first.answer.id);
   const [question] = (await room.open(id)).messages;
@@ -89,10 +65,10 @@ test('evidence is counted by the model itself, and the next turn does not read i
 
 test('what is previewed is what is sent, token for token', async () => {
   const query = 'How often is an upload tried again?';
-  const preview: ContextFound = await context.preview(entry.id, {
+  const preview: ContextFound = await context.preview(folder.entry.id, {
     ...{ query, mentions: [], automatic: true, leftOut: [], modelId: MODEL.id },
   });
-  const { id } = await room.create({ workspace_id: entry.id, parameters: { max_tokens: 4 } });
+  const { id } = await room.create({ workspace_id: folder.entry.id, parameters: { max_tokens: 4 } });
   const { user, answer } = await room.send(id, query);
   await room.ended(answer.id);
   const sent = (await room.open(id)).messages.find((message) => message.id === user.id)!.context!.found!;
@@ -105,7 +81,7 @@ test('what is previewed is what is sent, token for token', async () => {
 test('a quote of the file is verified with its line, one that is not there is not', async () => {
   const text = `See [1]: \`${LINE}\` and not \`export const uploadRetries = 8;\``;
   const { id } = await room.create({
-    workspace_id: entry.id,
+    workspace_id: folder.entry.id,
     parameters: { max_tokens: 200, ...saying(text) },
   });
   const { answer } = await room.send(id, 'How often is an upload tried again?');
@@ -119,7 +95,7 @@ test('a quote of the file is verified with its line, one that is not there is no
 });
 
 test('a question that nothing in the folder answers is asked without it, and says so', async () => {
-  const { id } = await room.create({ workspace_id: entry.id, parameters: { max_tokens: 4 } });
+  const { id } = await room.create({ workspace_id: folder.entry.id, parameters: { max_tokens: 4 } });
   const { user, answer } = await room.send(id, 'photosynthesis of deciduous conifers');
   await room.ended(answer.id);
   const sent = (await room.open(id)).messages.find((message) => message.id === user.id)!;

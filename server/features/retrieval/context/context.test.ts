@@ -1,13 +1,11 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ContextRequest, createHooks, type WorkspaceEntry } from '#server/kernel/hooks.ts';
-import { createLog } from '#server/kernel/log.ts';
+import { type ContextRequest, createHooks } from '#server/kernel/hooks.ts';
 import type { RetrievalContext } from '../room.ts';
-import { entryOf, makeFolder, openIndexing, putFiles } from '../indexing/testing/open-indexing.ts';
-import { createIndexReader, type IndexReader } from '../search/index-reader.ts';
-import { createSearch } from '../search/search.ts';
-import { Context } from './context.ts';
+import { putFiles } from '../indexing/testing/open-indexing.ts';
+import { openFolder, type OpenFolder } from '../testing/open-folder.ts';
+import type { Context } from './context.ts';
 import type { ContextFound, ContextSource } from './contract.ts';
 
 const FILES = {
@@ -63,47 +61,26 @@ test('a renamed file keeps its row', () => {
   ).join('\n'),
 };
 
-let root: string;
-let entry: WorkspaceEntry;
-let indexing: ReturnType<typeof openIndexing>;
-let reader: IndexReader;
+let folder: OpenFolder;
 let context: Context;
 
 /** Four characters to a token: exact enough to see what a budget does. */
 const countTokens = async (texts: string[]) => texts.map((text) => Math.ceil(text.length / 4));
 
 beforeAll(async () => {
-  root = makeFolder(FILES);
-  entry = entryOf(root, { name: 'atlas' });
-  indexing = openIndexing();
-  indexing.indexing.start();
-  indexing.open(entry);
-  await indexing.is(entry.id, 'watching');
-  reader = createIndexReader({
-    log: createLog({ level: 'error' }),
-    pathOf: (id) => indexing.indexing.path(id),
-    rootOf: () => root,
-  });
-  const hooks = createHooks();
-  hooks.register('workspaceSource', {
-    list: () => [entry],
-    find: (id) => (id === entry.id ? entry : undefined),
-    follow: () => () => undefined,
-  });
-  const house = { hooks } as unknown as Pick<RetrievalContext, 'hooks' | 'generations'>;
-  context = new Context({ house, reader, search: createSearch({ reader }) });
+  folder = await openFolder(FILES, { name: 'atlas' });
+  const house = { hooks: createHooks() } as unknown as Pick<RetrievalContext, 'hooks' | 'generations'>;
+  context = folder.contextIn(house);
 });
 afterAll(async () => {
-  await reader.close();
-  await indexing.endAll();
-  rmSync(root, { recursive: true, force: true });
+  await folder.close();
 });
 
 const ask = (query: string, more: Partial<ContextRequest> = {}): Promise<ContextFound> =>
   context.gather(
     {
       ...{
-        workspaceId: entry.id,
+        workspaceId: folder.entry.id,
         query,
         mentions: [],
         automatic: true,
@@ -117,7 +94,7 @@ const ask = (query: string, more: Partial<ContextRequest> = {}): Promise<Context
     AbortSignal.timeout(20_000),
   );
 const textAt = (path: string, from: number, to: number) =>
-  readFileSync(join(root, path), 'utf8')
+  readFileSync(join(folder.root, path), 'utf8')
     .split('\n')
     .slice(from - 1, to)
     .join('\n');
@@ -129,7 +106,7 @@ describe('what goes with a question', () => {
     const { sources, nothing_found, method, text, tokens } = await ask(
       'How are renamed files paired by inode?',
     );
-    expect(sources[0]).toMatchObject({ path: 'src/watcher.ts', number: 1, workspace_id: entry.id });
+    expect(sources[0]).toMatchObject({ path: 'src/watcher.ts', number: 1, workspace_id: folder.entry.id });
     expect(sources[0]?.name).toContain('flushRenames');
     for (const source of sources) {
       expect(source.text).toBe(textAt(source.path, source.line, source.end_line));
@@ -265,16 +242,16 @@ describe('a file that changed', () => {
     const before = await ask('dropRow');
     const old = before.sources.find(({ name }) => name?.includes('dropRow'))!;
     expect(await context.stale(before.sources)).toEqual([]);
-    await indexing.indexing.pause(entry.id);
-    putFiles(root, { 'src/store.ts': `// One\n// Two\n// Three\n${FILES['src/store.ts']}` });
+    await folder.indexing.indexing.pause(folder.entry.id);
+    putFiles(folder.root, { 'src/store.ts': `// One\n// Two\n// Three\n${FILES['src/store.ts']}` });
     expect(await context.stale(before.sources)).toContain(old.number);
     const after = await ask('dropRow');
     const moved = after.sources.find(({ text }) => text.includes('dropRow'))!;
     expect(moved.text).toBe(textAt(moved.path, moved.line, moved.end_line));
     expect(moved.text).toContain("row.hash = '';");
-    putFiles(root, { 'src/store.ts': FILES['src/store.ts'] });
+    putFiles(folder.root, { 'src/store.ts': FILES['src/store.ts'] });
     expect(await context.stale(before.sources)).toEqual([]);
-    rmSync(join(root, 'src/store.ts'));
+    rmSync(join(folder.root, 'src/store.ts'));
     expect(await context.stale(before.sources)).toContain(old.number);
   });
 });
