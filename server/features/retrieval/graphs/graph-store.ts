@@ -1,6 +1,5 @@
 import type { IndexDatabase } from '../indexing/index-schema-store.ts';
-import type { SymbolKind } from '../search/contract.ts';
-import type { FoundSymbol } from '../search/names/symbol-store.ts';
+import type { FoundSymbol, SymbolRow } from '../search/names/symbol-store.ts';
 import { perIndex } from '../search/reading/index-cache.ts';
 
 /** A file as graphs see it. `isTest` as the index decided. */
@@ -43,23 +42,10 @@ export function allImports(index: IndexDatabase): IterableIterator<ImportRow> {
   return index.prepare<[], ImportRow>(IMPORT).iterate();
 }
 
-/** A symbol as far as the use of its name is concerned. */
-export interface NameRow {
-  id: number;
-  fileId: number;
-  name: string;
-  kind: SymbolKind;
-  container: string | null;
-  signature: string | null;
-  line: number;
-  endLine: number;
-  exported: number;
-}
-
 /** Every symbol, file by file. */
-export function allSymbols(index: IndexDatabase): IterableIterator<NameRow> {
+export function allSymbols(index: IndexDatabase): IterableIterator<SymbolRow> {
   return index
-    .prepare<[], NameRow>(
+    .prepare<[], SymbolRow>(
       `select id, file_id fileId, name, kind, container, signature, line, end_line endLine, exported
        from symbols order by id`,
     )

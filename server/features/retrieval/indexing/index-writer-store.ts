@@ -1,5 +1,4 @@
-import type { ParsedImport, ParsedReference, ParsedSymbol } from '../parsing/parsed-file.ts';
-import type { ChunkKind } from '../search/contract.ts';
+import type { ParsedChunk, ParsedImport, ParsedReference, ParsedSymbol } from '../parsing/parsed-file.ts';
 import type { IndexState } from './contract.ts';
 import { enclosing } from './enclosing.ts';
 import { type IndexDatabase, openIndex } from './index-schema-store.ts';
@@ -23,14 +22,7 @@ export interface FileEntry {
 }
 
 /** A chunk as it is written: the words are split, the text itself is not kept. */
-export interface IndexedChunk {
-  kind: ChunkKind;
-  name: string | null;
-  container: string | null;
-  signature: string | null;
-  header: string;
-  line: number;
-  endLine: number;
+export interface IndexedChunk extends Omit<ParsedChunk, 'text'> {
   characters: number;
   textHash: string;
   shape: bigint | null;

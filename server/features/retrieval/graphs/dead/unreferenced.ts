@@ -1,10 +1,11 @@
 import type { IndexDatabase } from '../../indexing/index-schema-store.ts';
 import type { SymbolKind } from '../../search/contract.ts';
-import { allSymbols, type FileNode, filesById, type NameRow, prepareUses } from '../graph-store.ts';
+import type { SymbolRow } from '../../search/names/symbol-store.ts';
+import { allSymbols, type FileNode, filesById, prepareUses } from '../graph-store.ts';
 
 /** A symbol that no line outside of it refers to, but lines of tests. */
 export interface Unreferenced {
-  symbol: NameRow;
+  symbol: SymbolRow;
   file: FileNode;
   testUses: number;
 }

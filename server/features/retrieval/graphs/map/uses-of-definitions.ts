@@ -3,7 +3,8 @@ import type { SymbolEntry, SymbolKind } from '../../search/contract.ts';
 import { perIndex } from '../../search/reading/index-cache.ts';
 import { familyOf } from '../calls/binder.ts';
 import { isCommonName } from '../calls/common-names.ts';
-import { allSymbols, allUses, type FileNode, filesById, type NameRow } from '../graph-store.ts';
+import type { SymbolRow } from '../../search/names/symbol-store.ts';
+import { allSymbols, allUses, type FileNode, filesById } from '../graph-store.ts';
 import { type Import, importMap } from '../imports/import-map.ts';
 
 /** A symbol that a map may show. */
@@ -72,7 +73,7 @@ export const definitionUses = perIndex((index: IndexDatabase): DefinitionUses =>
 });
 
 /** Classes by their file and name: what functions of other objects of a script do, their names do not tell. */
-function classNames(symbols: readonly NameRow[]): ReadonlySet<string> {
+function classNames(symbols: readonly SymbolRow[]): ReadonlySet<string> {
   return new Set(
     symbols.filter(({ kind }) => kind === 'class').map(({ fileId, name }) => `${fileId} ${name}`),
   );
