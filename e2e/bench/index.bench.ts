@@ -83,16 +83,24 @@ async function aMillionLines(root: string): Promise<void> {
   const { room, entry, indexed, seconds, lagMs } = await indexOnce(root);
   report(`seconds for ${indexed.lines} lines`, seconds, '<= 20');
   report('event loop late while indexing, p99, ms', lagMs, '<= 50');
+  const again = await startAgain({ room, entry });
+  report(`start with nothing changed, ms, ${indexed.files} files`, again.milliseconds, '');
+  report('files indexed again', again.written, '0');
+  await room.endAll();
+}
+
+/** Over an index that is complete, the folder as it was. */
+async function startAgain({ room, entry }: Pick<Awaited<ReturnType<typeof indexOnce>>, 'room' | 'entry'>) {
   await room.indexing.stop();
   const again = openIndexing({ home: room.home });
   again.open(entry);
   const began = performance.now();
   again.indexing.start();
   await again.is(entry.id, 'watching');
-  report(`start with nothing changed, ms, ${indexed.files} files`, performance.now() - began, '');
-  report('files indexed again', again.written(), '0');
+  const milliseconds = performance.now() - began;
+  const written = again.written();
   await again.indexing.stop();
-  await room.endAll();
+  return { milliseconds, written };
 }
 
 async function edits(root: string): Promise<void> {
@@ -165,14 +173,8 @@ async function smallFiles(): Promise<void> {
   const { room, entry, seconds, lagMs } = await indexOnce(root);
   report(`seconds for ${SMALL_FILES} small files`, seconds, '');
   report('event loop late meanwhile, p99, ms', lagMs, '<= 50');
-  await room.indexing.stop();
-  const again = openIndexing({ home: room.home });
-  again.open(entry);
-  const began = performance.now();
-  again.indexing.start();
-  await again.is(entry.id, 'watching');
-  report(`start with nothing changed, ms, ${SMALL_FILES} files`, performance.now() - began, '<= 2000');
-  await again.indexing.stop();
+  const { milliseconds } = await startAgain({ room, entry });
+  report(`start with nothing changed, ms, ${SMALL_FILES} files`, milliseconds, '<= 2000');
   await room.endAll();
 }
 
