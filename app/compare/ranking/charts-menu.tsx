@@ -3,10 +3,11 @@
 import { ChartNoAxesGantt, Grid3x3, ImageDown } from 'lucide-react';
 import { IconButton } from '#app/_ui/icon-button.tsx';
 import { Menu, type MenuEntry } from '#app/_ui/menu.tsx';
+import { type PictureFormat, savePicture } from '#app/_ui/picture/save-picture.ts';
 import { notifyError } from '#app/_ui/toast.ts';
 import type { Ranking } from '#server/features/compare/contract.ts';
 import { matrixPicture } from './matrix-picture.ts';
-import { type PictureFormat, readPalette, savePicture } from './save-picture.ts';
+import { readPalette } from './picture.ts';
 import type { Standing } from './standing.ts';
 import { strengthPicture } from './strength-picture.ts';
 

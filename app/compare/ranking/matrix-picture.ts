@@ -1,5 +1,6 @@
 import type { Ranking } from '#server/features/compare/contract.ts';
-import { escapeXml, mix, type Palette, svgOf } from './picture.ts';
+import { escapeXml, svgOf } from '#app/_ui/picture/picture.ts';
+import { mix, type Palette } from './picture.ts';
 import { findPair, probabilityOf, type Standing } from './standing.ts';
 
 interface MatrixPicture {
@@ -39,5 +40,5 @@ export function matrixPicture({ standings, pairs, palette, title }: MatrixPictur
     `<text x="16" y="26" font-size="15" font-weight="600" fill="${palette.ink}">${escapeXml(title)}</text>` +
     `<text x="16" y="44" font-size="11" fill="${palette.muted}">probability that the row is better than the column; bold is decided</text>`;
   const size = { width: NAMES + standings.length * CELL + 16, height: TOP + standings.length * 34 + 14 };
-  return svgOf(size, palette, [head, ...columns, ...cells].join(''));
+  return svgOf(size, palette.background, [head, ...columns, ...cells].join(''));
 }

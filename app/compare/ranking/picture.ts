@@ -1,3 +1,5 @@
+import { readColors } from '#app/_ui/picture/save-picture.ts';
+
 /** Colours as `#rrggbb`, so that a picture looks the same in every program. */
 export interface Palette {
   background: string;
@@ -10,20 +12,13 @@ export interface Palette {
   colors: ReadonlyMap<string, string>;
 }
 
-interface Size {
-  width: number;
-  height: number;
-}
-
-export function svgOf({ width, height }: Size, palette: Palette, content: string): string {
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.max(480, width)}" height="${height}" viewBox="0 0 ${Math.max(480, width)} ${height}" font-family="system-ui, -apple-system, 'Segoe UI', sans-serif">` +
-    `<rect width="100%" height="100%" fill="${palette.background}"/>${content}</svg>`
-  );
-}
-
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+/** The colours in force. `names`: CSS colours of the contestants. */
+export function readPalette(names: readonly string[]): Palette {
+  const hex = readColors();
+  return {
+    ...{ background: hex('--surface'), ink: hex('--ink'), muted: hex('--ink-2'), line: hex('--line-strong') },
+    ...{ better: hex('--c1'), worse: hex('--c2'), colors: new Map(names.map((name) => [name, hex(name)])) },
+  };
 }
 
 /** `share` of `over` on `under`; both `#rrggbb`. */

@@ -1,4 +1,5 @@
-import { escapeXml, type Palette, svgOf } from './picture.ts';
+import { escapeXml, svgOf } from '#app/_ui/picture/picture.ts';
+import type { Palette } from './picture.ts';
 import { scaleOf } from './scale.ts';
 import type { Standing } from './standing.ts';
 
@@ -37,7 +38,7 @@ export function strengthPicture({ standings, palette, title }: StrengthPicture):
     `<text x="16" y="44" font-size="11" fill="${palette.muted}">points, 95 % intervals; 400 points are odds of 10 to 1, 1000 is the mean</text>`;
   return svgOf(
     { width: NAMES + LINE + 106, height: bottom + 34 },
-    palette,
+    palette.background,
     [head, ...ticks, ...rows].join(''),
   );
 }

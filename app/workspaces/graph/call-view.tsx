@@ -117,7 +117,18 @@ function Answer({ graph, shown }: { graph: SymbolGraph; shown: Shown }) {
         {shown === 'list' ? (
           <NodeList label="Callers and calls" nodes={nodes} onOpen={open} onCenter={center} />
         ) : (
-          <Drawing label="Drawing of the calls" nodes={nodes} edges={edges} onOpen={open} onCenter={center} />
+          <Drawing
+            label="Drawing of the calls"
+            names={{
+              file: 'calls',
+              title: `Calls of ${byId.get(graph.center)?.name ?? ''}`,
+              note: said(graph),
+            }}
+            nodes={nodes}
+            edges={edges}
+            onOpen={open}
+            onCenter={center}
+          />
         )}
       </div>
     </>

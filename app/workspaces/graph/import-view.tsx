@@ -7,6 +7,7 @@ import { EmptyState } from '#app/_ui/empty-state.tsx';
 import { ErrorNote } from '#app/_ui/error-note.tsx';
 import type { ImportGraph } from '#server/features/retrieval/graphs/contract.ts';
 import { showFile } from '../place.ts';
+import { showName } from '../show-name.ts';
 import { Drawing } from './drawing/drawing.tsx';
 import { drawnImports } from './drawn-imports.ts';
 import { graphApi } from './graph-api.ts';
@@ -64,6 +65,7 @@ export function ImportView({ id, around, path }: ImportViewProps) {
         <Answer
           graph={data}
           path={path ?? around}
+          around={around}
           shown={choices.shown}
           onFolder={(folder) => setChoices((before) => ({ ...before, folder, level: 'files' }))}
           onCenter={center}
@@ -76,12 +78,13 @@ export function ImportView({ id, around, path }: ImportViewProps) {
 interface AnswerProps {
   graph: ImportGraph;
   path: string | null;
+  around: string | null;
   shown: ImportChoices['shown'];
   onFolder: (path: string) => void;
   onCenter: (path: string) => void;
 }
 
-function Answer({ graph, path, shown, onFolder, onCenter }: AnswerProps) {
+function Answer({ graph, path, around, shown, onFolder, onCenter }: AnswerProps) {
   const { nodes, edges } = useMemo(() => drawnImports(graph, path), [graph, path]);
   const isFolders = graph.level === 'folders';
   const open = useCallback(
@@ -105,6 +108,7 @@ function Answer({ graph, path, shown, onFolder, onCenter }: AnswerProps) {
           ) : (
             <Drawing
               label="Drawing of the imports"
+              names={{ file: 'imports', title: titleOf(graph, around), note: countsOf(graph) }}
               nodes={nodes}
               edges={edges}
               onOpen={open}
@@ -128,6 +132,10 @@ function Answer({ graph, path, shown, onFolder, onCenter }: AnswerProps) {
       </div>
     </div>
   );
+}
+
+function titleOf({ level }: ImportGraph, around: string | null): string {
+  return around === null ? `Imports of ${level}` : `Imports around ${showName(around)}`;
 }
 
 function countsOf({ nodes, level, total, truncated }: ImportGraph): string {

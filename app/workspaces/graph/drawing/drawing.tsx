@@ -10,14 +10,18 @@ import {
   useReactFlow,
 } from '@xyflow/react';
 import { Maximize, Minus, Plus } from 'lucide-react';
-import { useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { IconButton } from '#app/_ui/icon-button.tsx';
 import { useLayout } from '../layout/use-layout.ts';
-import { type DrawnEdge, type DrawnNode, NODE_HEIGHT, widthOf } from './drawn.ts';
+import { type DrawnEdge, type DrawnNode, layableOf, NODE_HEIGHT, shownEdges, widthOf } from './drawn.ts';
+import { EDGE_LINES } from './edge-lines.ts';
 import { type CardData, NodeCard } from './node-card.tsx';
+import { PictureMenu, type PictureNames } from './picture-menu.tsx';
 
 interface DrawingProps {
   label: string;
+  /** For a picture of it that is saved. */
+  names: PictureNames;
   nodes: DrawnNode[];
   edges: DrawnEdge[];
   onOpen: (id: string) => void;
@@ -27,24 +31,10 @@ interface DrawingProps {
 const nodeTypes = { card: NodeCard };
 const LEGIBLE = 0.5;
 const FIT = { padding: 0.08, maxZoom: 1.1, minZoom: 0.05 };
-const COLORS: Record<DrawnEdge['look'] | 'current', string> = {
-  plain: 'var(--line-strong)',
-  cycle: 'var(--warn)',
-  types: 'var(--warn)',
-  uncertain: 'var(--ink-3)',
-  current: 'var(--accent)',
-};
 
 /** Nodes and what they lead to, from left to right. It fills what it is put into. */
-export function Drawing({ label, nodes, edges, onOpen, onCenter }: DrawingProps) {
-  const graph = useMemo(
-    () => ({
-      nodes: nodes.map((node) => ({ id: node.id, width: widthOf(node), height: NODE_HEIGHT })),
-      // What only types tie together is not what the program is built from: it decides nothing of where nodes stand.
-      edges: edges.filter(({ look }) => look !== 'types').map(({ from, to }) => ({ from, to })),
-    }),
-    [nodes, edges],
-  );
+export function Drawing({ label, names, nodes, edges, onOpen, onCenter }: DrawingProps) {
+  const graph = useMemo(() => layableOf(nodes, edges, widthOf), [nodes, edges]);
   const { positions, failed } = useLayout(graph);
   const cards = useMemo(
     () =>
@@ -85,7 +75,9 @@ export function Drawing({ label, nodes, edges, onOpen, onCenter }: DrawingProps)
           onInit={(flow) => showCurrent(flow, cards)}
         >
           <Panel position="bottom-left">
-            <ViewButtons />
+            <ViewButtons>
+              <PictureMenu names={names} nodes={nodes} edges={edges} />
+            </ViewButtons>
           </Panel>
         </ReactFlow>
       </section>
@@ -105,30 +97,24 @@ function showCurrent(
 }
 
 function linesOf(nodes: readonly DrawnNode[], edges: readonly DrawnEdge[]) {
-  const current = new Set(nodes.filter(({ look }) => look === 'current').map(({ id }) => id));
-  return edges
-    .filter(({ from, to }) => from !== to)
-    .map(({ from, to, look, count }) => {
-      const isCurrent = look === 'plain' && (current.has(from) || current.has(to));
-      const shown = isCurrent ? 'current' : look;
-      return {
-        id: `${from}\n${to}`,
-        source: from,
-        target: to,
-        className: `edge-${shown}`,
-        markerEnd: { type: MarkerType.ArrowClosed, color: COLORS[shown], width: 14, height: 14 },
-        ...(count > 1 ? { ariaLabel: `${from} to ${to}, ${count} times` } : {}),
-      };
-    });
+  return shownEdges(nodes, edges).map(({ from, to, shown, count }) => ({
+    id: `${from}\n${to}`,
+    source: from,
+    target: to,
+    className: `edge-${shown}`,
+    markerEnd: { type: MarkerType.ArrowClosed, color: EDGE_LINES[shown].color, width: 14, height: 14 },
+    ...(count > 1 ? { ariaLabel: `${from} to ${to}, ${count} times` } : {}),
+  }));
 }
 
-function ViewButtons() {
+function ViewButtons({ children }: { children: ReactNode }) {
   const { zoomIn, zoomOut, fitView } = useReactFlow();
   return (
     <div className="flex rounded-control border border-line bg-surface shadow-card">
       <IconButton icon={Plus} label="Larger" size="small" onClick={() => void zoomIn()} />
       <IconButton icon={Minus} label="Smaller" size="small" onClick={() => void zoomOut()} />
       <IconButton icon={Maximize} label="Show all of it" size="small" onClick={() => void fitView(FIT)} />
+      {children}
     </div>
   );
 }

@@ -7,15 +7,24 @@ import type { Layable, Positions } from './layout.ts';
 export function useLayout(graph: Layable): { positions: Positions | null; failed: boolean } {
   const [placed, setPlaced] = useState<{ of: Layable; positions: Positions | null } | null>(null);
   useEffect(() => {
-    const worker = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
-    worker.addEventListener('message', ({ data }: MessageEvent<Positions>) => {
-      setPlaced({ of: graph, positions: data });
-      worker.terminate();
-    });
-    worker.addEventListener('error', () => setPlaced({ of: graph, positions: null }));
-    worker.postMessage(graph, []);
-    return () => worker.terminate();
+    const ending = new AbortController();
+    const settle = (positions: Positions | null) => {
+      if (!ending.signal.aborted) setPlaced({ of: graph, positions });
+    };
+    layOut(graph, ending.signal).then(settle, () => settle(null));
+    return () => ending.abort();
   }, [graph]);
   if (placed?.of !== graph) return { positions: null, failed: false };
   return { positions: placed.positions, failed: placed.positions === null };
+}
+
+/** Finds the places in a thread of its own, which an abort ends. Errors: when they cannot be found, or were aborted. */
+export function layOut(graph: Layable, signal?: AbortSignal): Promise<Positions> {
+  const worker = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
+  const { promise, resolve, reject } = Promise.withResolvers<Positions>();
+  worker.addEventListener('message', ({ data }: MessageEvent<Positions>) => resolve(data));
+  worker.addEventListener('error', () => reject(new Error('The picture could not be laid out.')));
+  signal?.addEventListener('abort', () => reject(new Error('The picture is not wanted any more.')));
+  worker.postMessage(graph, []);
+  return promise.finally(() => worker.terminate());
 }

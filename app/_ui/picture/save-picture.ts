@@ -1,12 +1,10 @@
-import type { Palette } from './picture.ts';
-
 export type PictureFormat = 'svg' | 'png';
 
-/** The colours in force as other programs understand them. `names`: CSS colours of the contestants. */
-export function readPalette(names: readonly string[]): Palette {
+/** Reads colours of the theme in force, by their variable (`--ink`, `var(--ink)`), as other programs understand them. */
+export function readColors(): (name: string) => string {
   const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   const style = getComputedStyle(document.documentElement);
-  const hex = (name: string): string => {
+  return (name) => {
     const variable = /^var\((--[\w-]+)\)$/.exec(name)?.[1] ?? name;
     const color = style.getPropertyValue(variable).trim();
     if (context === null || color === '') return '#808080';
@@ -14,15 +12,6 @@ export function readPalette(names: readonly string[]): Palette {
     context.fillRect(0, 0, 1, 1);
     const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
     return `#${[red, green, blue].map((part) => part.toString(16).padStart(2, '0')).join('')}`;
-  };
-  return {
-    background: hex('--surface'),
-    ink: hex('--ink'),
-    muted: hex('--ink-2'),
-    line: hex('--line-strong'),
-    better: hex('--c1'),
-    worse: hex('--c2'),
-    colors: new Map(names.map((name) => [name, hex(name)])),
   };
 }
 
@@ -37,7 +26,10 @@ export async function savePicture(svg: string, name: string, format: PictureForm
   URL.revokeObjectURL(address);
 }
 
-/** Two pixels for each of the picture's. */
+/** What browsers draw at most: pixels of a side, and of the whole. */
+const [LONGEST, LARGEST] = [16_000, 64_000_000];
+
+/** Two pixels for each of the picture's, fewer where that is more than a browser draws. */
 async function draw(picture: Blob): Promise<Blob> {
   const address = URL.createObjectURL(picture);
   try {
@@ -45,8 +37,10 @@ async function draw(picture: Blob): Promise<Blob> {
     image.src = address;
     await image.decode();
     const canvas = document.createElement('canvas');
-    canvas.width = image.naturalWidth * 2;
-    canvas.height = image.naturalHeight * 2;
+    const { naturalWidth: width, naturalHeight: height } = image;
+    const scale = Math.min(2, LONGEST / Math.max(width, height), Math.sqrt(LARGEST / (width * height)));
+    canvas.width = Math.floor(width * scale);
+    canvas.height = Math.floor(height * scale);
     canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await new Promise((resolve, reject) => {
       canvas.toBlob((blob) =>
