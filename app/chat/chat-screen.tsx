@@ -22,7 +22,7 @@ import { deleteConversations } from './conversations/use-conversation-list.ts';
 import { useEvidence } from './evidence/use-evidence.ts';
 import { EmptyConversation } from './empty-conversation.tsx';
 import { ModelPicker } from './model/model-picker.tsx';
-import { useNewConversation } from './new-conversation.ts';
+import { prepare, useNewConversation } from './new-conversation.ts';
 import { focusComposer, newConversation, useOpenId } from './open-id.ts';
 import { ContextPanel } from './panel/context-panel.tsx';
 import { MetricsPanel } from './panel/metrics-panel.tsx';
@@ -182,7 +182,7 @@ function useChange(id: string | null): (change: ConversationChange) => Promise<s
   const client = useQueryClient();
   return async (change) => {
     if (id === null) {
-      useNewConversation.setState(change);
+      prepare(change);
       return null;
     }
     try {

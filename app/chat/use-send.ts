@@ -8,7 +8,7 @@ import { notify, notifyError } from '#app/_ui/toast.ts';
 import type { AskedContext } from '#server/features/chat/contract.ts';
 import { chatApi, type Overflow } from './chat-api.ts';
 import { clearAsked } from './evidence/asked.ts';
-import { useNewConversation } from './new-conversation.ts';
+import { forgetFolder, prepare, useNewConversation } from './new-conversation.ts';
 import { nameInAddress } from './open-id.ts';
 import { followFirstAnswer, putMessage, putView } from './use-conversation.ts';
 
@@ -33,6 +33,7 @@ export function useSend({ conversationId, context, onSent }: Send) {
       ...(context === undefined ? {} : { context }),
     });
     clearAsked(conversationId);
+    if (conversationId === null) forgetFolder();
     attempt.current = { text: '', id: '' };
     if (user !== null) putMessage(client, user);
     putMessage(client, answer);
@@ -65,6 +66,6 @@ async function begin(client: ReturnType<typeof useQueryClient>): Promise<string>
   const conversation = await chatApi.create(useNewConversation.getState());
   putView(client, { conversation, messages: [], before: null });
   followFirstAnswer(client, conversation.id);
-  useNewConversation.setState({ system_prompt: '', parameters: {} });
+  prepare({ system_prompt: '', parameters: {} });
   return conversation.id;
 }

@@ -2,6 +2,7 @@
 
 import { create } from 'zustand';
 import type { ContextMention, ContextPlace } from '#server/features/retrieval/context/contract.ts';
+import { parseAsked } from './parse-asked.ts';
 
 /** What the next question of a conversation points at, and what of its preview was taken out. */
 export interface Asked {
@@ -11,40 +12,60 @@ export interface Asked {
 
 const NOTHING: Asked = { mentions: [], left_out: [] };
 
-/** By conversation; `new` for the one that is yet to begin. Kept until the question is sent. */
+/** By conversation. Kept by this browser until the question is sent, as its text is. */
 const useAskedStore = create<Record<string, Asked>>(() => ({}));
 
-const keyOf = (conversationId: string | null) => conversationId ?? 'new';
+/** `new`: the conversation that is yet to begin. */
+const keyOf = (conversationId: string | null) => `mlx-code.asked.${conversationId ?? 'new'}`;
 
 export function useAsked(conversationId: string | null): Asked {
-  return useAskedStore((all) => all[keyOf(conversationId)] ?? NOTHING);
+  return useAskedStore((all) => all[keyOf(conversationId)] ?? recall(conversationId));
 }
 
 export function readAsked(conversationId: string | null): Asked {
-  return useAskedStore.getState()[keyOf(conversationId)] ?? NOTHING;
+  return useAskedStore.getState()[keyOf(conversationId)] ?? recall(conversationId);
 }
 
 export function clearAsked(conversationId: string | null): void {
-  useAskedStore.setState({ [keyOf(conversationId)]: NOTHING });
+  write(conversationId, NOTHING);
+}
+
+/** Read once for each text that is kept, so that it stays the same object while nothing changes. */
+const recalled = new Map<string, Asked>();
+
+function recall(conversationId: string | null): Asked {
+  const kept = localStorage.getItem(keyOf(conversationId));
+  if (kept === null) return NOTHING;
+  const known = recalled.get(kept) ?? parseAsked(kept) ?? NOTHING;
+  recalled.set(kept, known);
+  return known;
+}
+
+function write(conversationId: string | null, asked: Asked): void {
+  const key = keyOf(conversationId);
+  useAskedStore.setState({ [key]: asked });
+  const isNothing = asked.mentions.length === 0 && asked.left_out.length === 0;
+  if (isNothing) localStorage.removeItem(key);
+  else localStorage.setItem(key, JSON.stringify(asked));
 }
 
 export function addMention(conversationId: string | null, mention: ContextMention): void {
   const { mentions, left_out } = readAsked(conversationId);
   const others = mentions.filter((one) => mentionKey(one) !== mentionKey(mention));
-  useAskedStore.setState({ [keyOf(conversationId)]: { mentions: [...others, mention], left_out } });
+  write(conversationId, { mentions: [...others, mention], left_out });
 }
 
 export function removeMention(conversationId: string | null, mention: ContextMention): void {
   const { mentions, left_out } = readAsked(conversationId);
   const kept = mentions.filter((one) => mentionKey(one) !== mentionKey(mention));
-  useAskedStore.setState({ [keyOf(conversationId)]: { mentions: kept, left_out } });
+  write(conversationId, { mentions: kept, left_out });
 }
 
 export function leaveOut(conversationId: string | null, place: ContextPlace, isOut: boolean): void {
   const { mentions, left_out } = readAsked(conversationId);
   const others = left_out.filter((one) => placeKey(one) !== placeKey(place));
   const next = isOut ? [...others, place] : others;
-  useAskedStore.setState({ [keyOf(conversationId)]: { mentions, left_out: next } });
+  write(conversationId, { mentions, left_out: next });
 }
 
 export function mentionKey({ kind, path, name, line }: ContextMention): string {

@@ -1,10 +1,9 @@
 'use client';
 
+import { ENTRY_TYPE, readEntry } from '#app/_client/folder-entry.ts';
 import type { ContextMention } from '#server/features/retrieval/context/contract.ts';
 import { evidenceApi } from './evidence-api.ts';
 
-/** What the tree of the Code screen puts into a drag: JSON of workspace, path and kind. */
-export const ENTRY_TYPE = 'application/x-mlx-code-entry';
 /** Bytes of a dropped file whose text goes into the message. */
 const MOST_BYTES = 200_000;
 const MOST_FILES = 10;
@@ -29,15 +28,11 @@ export async function readDrop(drop: DataTransfer, workspaceId: string | null): 
 }
 
 function takeEntry(json: string, workspaceId: string | null, dropped: Dropped): void {
-  const entry: unknown = JSON.parse(json);
-  if (typeof entry !== 'object' || entry === null || !('path' in entry) || typeof entry.path !== 'string')
-    return;
-  if (!('workspace' in entry) || entry.workspace !== workspaceId) {
-    dropped.refused.push('That file is of another folder. Attach its folder first.');
-    return;
-  }
-  const kind = 'kind' in entry && entry.kind === 'folder' ? 'folder' : 'file';
-  dropped.mentions.push({ kind, path: entry.path });
+  const entry = readEntry(json);
+  if (entry === null) return;
+  const { workspace, ...mention } = entry;
+  if (workspace === workspaceId) dropped.mentions.push(mention);
+  else dropped.refused.push('That file is of another folder. Attach its folder first.');
 }
 
 /** Files of the disk: a browser does not tell where they lie, so their text goes into the message. */

@@ -4,9 +4,9 @@ import { useRouter, useSearchParams } from 'next/navigation';
 import { useEffect } from 'react';
 import type { AskedContext } from '#server/features/chat/contract.ts';
 import type { Workspace } from '#server/features/workspaces/contract.ts';
-import { useNewConversation } from '../new-conversation.ts';
+import { prepare, recallFolder, useNewConversation } from '../new-conversation.ts';
 import { focusComposer } from '../open-id.ts';
-import { addMention, type Asked, useAsked } from './asked.ts';
+import { addMention, type Asked, clearAsked, useAsked } from './asked.ts';
 import { usePreview } from './use-preview.ts';
 import { searchesByItself, useOpenWorkspaces } from './use-workspaces.ts';
 
@@ -40,9 +40,15 @@ export function useEvidence(options: EvidenceOptions): ComposerEvidence {
   const preview = usePreview({
     ...{ workspaceId: workspace?.id ?? null, automatic, asked, draft, modelId, enabled: previews },
   });
+  useEffect(recallFolder, []);
   useQuestionInAddress();
   return {
-    ...{ conversationId, workspaceId, asked, preview, attach: onAttach },
+    ...{ conversationId, workspaceId, asked, preview },
+    attach(id) {
+      // What was pointed at lies in the folder that it was about.
+      if (id !== workspaceId) clearAsked(conversationId);
+      onAttach(id);
+    },
     context: contextOf({ workspaceId, known: workspaces !== undefined, workspace, automatic, asked }),
   };
 }
@@ -63,24 +69,27 @@ function contextOf({ workspaceId, known, workspace, automatic, asked }: Known): 
   return asked.mentions.length === 0 ? undefined : { workspace_id: workspaceId, automatic: true, ...asked };
 }
 
-/** `/chat?workspace=...&file=...&line=..&end=..`, as the Code screen asks: a new conversation about that. */
+/** The address of `questionAddress`, as the Code screen asks: a new conversation about that. */
 function useQuestionInAddress(): void {
   const query = useSearchParams();
   const router = useRouter();
   const workspaceId = query.get('workspace');
   const file = query.get('file');
+  const folder = query.get('folder');
   const line = lineOf(query.get('line'));
   const end_line = lineOf(query.get('end'));
   useEffect(() => {
     if (workspaceId === null) return;
-    useNewConversation.setState({ workspace_id: workspaceId });
+    if (useNewConversation.getState().workspace_id !== workspaceId) clearAsked(null);
+    prepare({ workspace_id: workspaceId });
+    if (folder !== null) addMention(null, { kind: 'folder', path: folder });
     if (file !== null) {
       const lines = line === undefined ? {} : { line, ...(end_line === undefined ? {} : { end_line }) };
       addMention(null, { kind: 'file', path: file, ...lines });
     }
     router.replace('/chat');
     focusComposer();
-  }, [workspaceId, file, line, end_line, router]);
+  }, [workspaceId, file, folder, line, end_line, router]);
 }
 
 function lineOf(text: string | null): number | undefined {
