@@ -10,6 +10,7 @@ import { EmptyState } from '#app/_ui/empty-state.tsx';
 import { ErrorNote } from '#app/_ui/error-note.tsx';
 import { IconButton } from '#app/_ui/icon-button.tsx';
 import { Sheet } from '#app/_ui/sheet.tsx';
+import { forgetFocus, useFocusWanted } from './focus-wanted.ts';
 import { GraphButton } from './graph/graph-button.tsx';
 import { WorkspaceTitle } from './header/workspace-title.tsx';
 import { MeasureButton } from './measure/measure-button.tsx';
@@ -44,6 +45,12 @@ export function CodeScreen() {
     if (place.id === null && latest !== undefined) showWorkspace(latest, 'replace');
   }, [place.id, latest]);
   const openFolder = () => setOpening(true);
+  const settled = query.data !== undefined && (place.id !== null || latest === undefined);
+  const noSearch = query.error !== null || (workspace === undefined ? settled : workspace.missing);
+  const wanted = useFocusWanted(({ box }) => box);
+  useEffect(() => {
+    if (noSearch && wanted) forgetFocus();
+  }, [noSearch, wanted]);
   return (
     <Screen
       name={workspace?.name ?? 'Code'}

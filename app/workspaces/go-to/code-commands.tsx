@@ -1,10 +1,12 @@
 'use client';
 
 import { usePathname, useRouter } from 'next/navigation';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { fetchPart } from '#app/_client/part.ts';
 import { useShortcut } from '#app/_shell/shortcuts.ts';
-import { useFocusWanted } from '../focus-wanted.ts';
+import { forgetFocus, useFocusWanted } from '../focus-wanted.ts';
+import { readGraphPlace, showGraph } from '../graph/graph-place.ts';
+import { TypedAhead } from './typed-ahead.tsx';
 
 const GoTo = lazy(() => fetchPart(() => import('./go-to.tsx')).then((module) => ({ default: module.GoTo })));
 
@@ -12,23 +14,32 @@ const GoTo = lazy(() => fetchPart(() => import('./go-to.tsx')).then((module) => 
 export function CodeCommands() {
   const router = useRouter();
   const path = usePathname();
-  const [wanted, setWanted] = useState<'file' | 'symbol' | null>(null);
-  // On the screen of code itself the box answers to its key.
-  const here = path.startsWith('/workspaces');
-  useShortcut(
-    'code.search',
-    () => {
-      useFocusWanted.setState({ box: true });
-      router.push('/workspaces');
-    },
-    !here,
-  );
-  useShortcut('code.file', () => setWanted('file'));
-  useShortcut('code.symbol', () => setWanted('symbol'));
-  if (wanted === null) return null;
+  const [wanted, setWanted] = useState<{ what: 'file' | 'symbol'; back: HTMLElement | null } | null>(null);
+  useEffect(() => {
+    // The way to the search led elsewhere.
+    if (!path.startsWith('/workspaces')) forgetFocus();
+  }, [path]);
+  // Where the box is on the screen, it answers to its key itself.
+  useShortcut('code.search', () => {
+    useFocusWanted.setState({ box: true });
+    if (!path.startsWith('/workspaces')) router.push('/workspaces');
+    else if (readGraphPlace(new URLSearchParams(location.search)).view !== null) showGraph({ view: null });
+  });
+  const goTo = (what: 'file' | 'symbol') => {
+    const { activeElement } = document;
+    setWanted({ what, back: activeElement instanceof HTMLElement ? activeElement : null });
+    useFocusWanted.setState({ names: true });
+  };
+  useShortcut('code.file', () => goTo('file'));
+  useShortcut('code.symbol', () => goTo('symbol'));
   return (
-    <Suspense>
-      <GoTo what={wanted} onClose={() => setWanted(null)} />
-    </Suspense>
+    <>
+      <TypedAhead />
+      {wanted !== null && (
+        <Suspense>
+          <GoTo {...wanted} onClose={() => setWanted(null)} />
+        </Suspense>
+      )}
+    </>
   );
 }

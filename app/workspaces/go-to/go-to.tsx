@@ -8,7 +8,7 @@ import { useRouter, useSearchParams } from 'next/navigation';
 import { useState } from 'react';
 import { ErrorNote } from '#app/_ui/error-note.tsx';
 import { Kbd } from '#app/_ui/kbd.tsx';
-import { useFocusWanted } from '../focus-wanted.ts';
+import { takeTyped, useFocusWanted } from '../focus-wanted.ts';
 import { addressOf, type FilePlace } from '../place.ts';
 import { searchApi } from '../search/search-api.ts';
 import { showName } from '../show-name.ts';
@@ -16,6 +16,8 @@ import { useWorkspaces } from '../use-workspaces.ts';
 
 interface GoToProps {
   what: 'file' | 'symbol';
+  /** What had the focus before; it gets it back. */
+  back: HTMLElement | null;
   onClose: () => void;
 }
 
@@ -25,7 +27,7 @@ interface Choice extends FilePlace {
 }
 
 /** Goes to a file by its name, or to a symbol by its name, a part of it or its initials. */
-export function GoTo({ what, onClose }: GoToProps) {
+export function GoTo({ what, back, onClose }: GoToProps) {
   const router = useRouter();
   const address = useSearchParams();
   const { workspaces } = useWorkspaces();
@@ -52,6 +54,7 @@ export function GoTo({ what, onClose }: GoToProps) {
         <Dialog.Backdrop className="fades fixed inset-0 z-40 bg-veil" />
         <Dialog.Popup
           aria-label={title}
+          finalFocus={() => back}
           className="fades fixed inset-x-3 top-[14vh] z-40 mx-auto max-w-xl rounded-composer border border-line bg-surface shadow-raised outline-none"
         >
           <Command label={title} loop shouldFilter={false}>
@@ -60,6 +63,10 @@ export function GoTo({ what, onClose }: GoToProps) {
               <Command.Input
                 value={text}
                 onValueChange={setText}
+                onFocus={() => {
+                  const typed = takeTyped();
+                  if (typed !== '') setText(typed);
+                }}
                 placeholder={what === 'file' ? 'Name or path of a file' : 'Name of a function, class, …'}
                 className="h-12 min-w-0 flex-1 bg-transparent text-reading outline-none placeholder:text-ink-3"
               />

@@ -3,9 +3,11 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { useShortcut } from '#app/_shell/shortcuts.ts';
 import { ErrorNote } from '#app/_ui/error-note.tsx';
+import { ContextMenu } from '#app/_ui/menu.tsx';
 import type { SearchAnswer, SearchResult } from '#server/features/retrieval/search/contract.ts';
-import { useFocusWanted } from '../focus-wanted.ts';
+import { takeTyped, useFocusWanted } from '../focus-wanted.ts';
 import { type Place, showFile } from '../place.ts';
+import { useResultMenu } from './use-result-menu.ts';
 import { Duplicates } from './duplicates.tsx';
 import { FilterChips } from './filter-chips.tsx';
 import { LikeNote } from './like-note.tsx';
@@ -40,13 +42,14 @@ export function SearchPane({ id, terms, place }: SearchPaneProps) {
   const asked = isAsked(terms);
   const results = asked ? (answer.data?.results ?? []) : [];
   const mark = (next: number) => setState({ of: search, marked: next, limit: of === search ? limit : FIRST });
-  useFocusOnDemand(box);
+  useFocusOnDemand(box, type);
   const openResult = ({ path, line, end_line: endLine }: SearchResult, stay = false) => {
     rememberSearch(terms.query, terms.mode);
     showFile({ path, line, endLine });
     // Enter goes on into the text, as soon as that is there.
     useFocusWanted.setState({ text: !stay });
   };
+  const menu = useResultMenu({ id, list, results, marked: at, onMark: mark, onOpen: openResult });
   const press = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -83,50 +86,62 @@ export function SearchPane({ id, terms, place }: SearchPaneProps) {
           <FilterChips id={id} terms={terms} onChange={(change) => changeTerms(change)} />
         </div>
       </search>
-      <div
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by keyboard
-        tabIndex={0}
-        role="group"
-        data-scrolls
-        aria-label="What was found"
-        className="min-h-0 flex-1 overflow-y-auto px-3 pt-1 pb-4 -outline-offset-2 md:px-4"
-      >
-        {terms.like !== null && <LikeNote {...terms.like} />}
-        {terms.duplicates && <Duplicates id={id} />}
-        {!asked && !terms.duplicates && <SearchStart />}
-        {asked && answer.error !== null && (
-          <ErrorNote error={answer.error} title="The search was not answered." />
-        )}
-        {asked && answer.isPending && !answer.isFetching && (
-          <p role="status" className="text-small text-ink-2">
-            The folder is being read for the first time. What is found comes as soon as there is something.
-          </p>
-        )}
-        {asked && answer.error === null && answer.data !== undefined && (
-          <Results
-            workspace={id}
-            list={list}
-            answer={answer.data}
-            terms={terms}
-            marked={at}
-            place={place}
-            onOpen={(result) => openResult(result, true)}
-            onMore={limit < MOST ? () => setState({ of: search, marked: at, limit: MOST }) : undefined}
-          />
-        )}
-      </div>
+      <ContextMenu entries={menu.entries}>
+        <div
+          onContextMenuCapture={menu.follow}
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by keyboard
+          tabIndex={0}
+          role="group"
+          data-scrolls
+          aria-label="What was found"
+          className="min-h-0 flex-1 overflow-y-auto px-3 pt-1 pb-4 -outline-offset-2 md:px-4"
+        >
+          {terms.like !== null && <LikeNote {...terms.like} />}
+          {terms.duplicates && <Duplicates id={id} />}
+          {!asked && !terms.duplicates && <SearchStart />}
+          {asked && answer.error !== null && (
+            <ErrorNote error={answer.error} title="The search was not answered." />
+          )}
+          {asked && answer.isPending && !answer.isFetching && (
+            <p role="status" className="text-small text-ink-2">
+              The folder is being read for the first time. What is found comes as soon as there is something.
+            </p>
+          )}
+          {asked && answer.error === null && answer.data !== undefined && (
+            <Results
+              workspace={id}
+              list={list}
+              answer={answer.data}
+              terms={terms}
+              marked={at}
+              place={place}
+              onOpen={(result) => openResult(result, true)}
+              onMore={limit < MOST ? () => setState({ of: search, marked: at, limit: MOST }) : undefined}
+            />
+          )}
+        </div>
+      </ContextMenu>
     </section>
   );
 }
 
 /** The key for it works while the box is there, and when it came here because of the key. */
-function useFocusOnDemand(box: React.RefObject<HTMLTextAreaElement | null>): void {
+function useFocusOnDemand(
+  box: React.RefObject<HTMLTextAreaElement | null>,
+  type: (text: string) => void,
+): void {
   useShortcut('code.search', () => box.current?.select());
+  const wanted = useFocusWanted((state) => state.box && !state.composing);
+  const latest = useRef(type);
   useEffect(() => {
-    if (!useFocusWanted.getState().box) return;
-    useFocusWanted.setState({ box: false });
+    latest.current = type;
+  });
+  useEffect(() => {
+    if (!wanted) return;
+    const typed = takeTyped();
     box.current?.focus();
-  }, [box]);
+    if (typed !== '') latest.current(typed);
+  }, [wanted, box]);
 }
 
 function figuresOf(answer: SearchAnswer | undefined): string {
