@@ -49,6 +49,7 @@ export const SHORTCUTS: Shortcut[] = [
   { id: 'code.search', title: 'Search the code', keys: ['mod+shift+e'], group: 'Code' },
   { id: 'code.file', title: 'Open a file by its name', keys: ['mod+p'], group: 'Code' },
   { id: 'code.symbol', title: 'Go to a symbol', keys: ['alt+g'], group: 'Code' },
+  { id: 'code.ask', title: 'Ask about the marked file or lines', keys: ['alt+a'], group: 'Code' },
   { id: 'code.measure', title: 'Measure the index', keys: [], group: 'Code' },
   { id: 'compare.first', title: 'The left answer is better', keys: ['arrowleft'], group: 'Compare' },
   { id: 'compare.second', title: 'The right answer is better', keys: ['arrowright'], group: 'Compare' },

@@ -10,7 +10,7 @@ export interface SlotContributions {
   /** A button at the head of the sidebar and at the right of a phone's header; it runs the shortcut. */
   'sidebar.action': { shortcut: string; label: string; icon: LucideIcon };
   /** A screen in the navigation. */
-  'sidebar.item': { href: string; label: string; icon: LucideIcon; shortcut?: string };
+  'sidebar.item': { href: string; label: string; icon: LucideIcon; shortcut?: string; drop?: DropOnScreen };
   /** Fills the sidebar below the navigation and scrolls by itself. */
   'sidebar.list': { id: string; content: ComponentType };
   'sidebar.footer': { id: string; content: ComponentType };
@@ -25,6 +25,12 @@ export interface SlotContributions {
   };
   /** A card of the settings screen. */
   'settings.section': { id: string; title: string; content: ComponentType };
+}
+
+/** What can be dropped on a screen's entry, by its type in the drag, and the address that it leads to. */
+export interface DropOnScreen {
+  type: string;
+  address: (dropped: string) => string | null;
 }
 
 export type SlotName = keyof SlotContributions;

@@ -3,9 +3,11 @@
 import { FolderX } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { fetchPart } from '#app/_client/part.ts';
+import { useShortcut } from '#app/_shell/shortcuts.ts';
 import { classes } from '#app/_ui/classes.ts';
 import { EmptyState } from '#app/_ui/empty-state.tsx';
 import type { Workspace } from '#server/features/workspaces/contract.ts';
+import { fileEntry, useAsk } from './ask.ts';
 import { useGraphPlace } from './graph/graph-place.ts';
 import type { Place } from './place.ts';
 import { SearchPane } from './search/search-pane.tsx';
@@ -33,7 +35,9 @@ export function WorkspaceBody({ workspace, place, treeOpen }: WorkspaceBodyProps
   const terms = useSearchTerms();
   const graph = useGraphPlace();
   const searching = isAsked(terms) || terms.duplicates || graph.view !== null;
+  const ask = useAsk(id);
   useFileChanges(id);
+  useShortcut('code.ask', () => ask(path === null ? undefined : fileEntry({ ...place, path })));
   if (workspace.missing) {
     return (
       <EmptyState icon={FolderX} title="The folder is not there">
@@ -46,8 +50,10 @@ export function WorkspaceBody({ workspace, place, treeOpen }: WorkspaceBodyProps
     <div className="flex min-h-0 flex-1 max-md:flex-col">
       <div
         className={classes(
-          'flex min-h-0 min-w-0 md:order-2 md:flex-1',
+          'flex min-h-0 min-w-0 md:order-2',
           searching && 'flex-1',
+          // Beside a file nothing is asked of, the search needs no half of the page.
+          searching || path === null ? 'md:flex-1' : 'md:w-80 md:shrink-0',
           path !== null && 'max-md:hidden md:border-r',
         )}
       >

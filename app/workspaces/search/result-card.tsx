@@ -1,9 +1,11 @@
 'use client';
 
 import { type MouseEvent, useEffect, useRef } from 'react';
+import { putEntry } from '#app/_client/folder-entry.ts';
 import { classes } from '#app/_ui/classes.ts';
 import { Tooltip } from '#app/_ui/tooltip.tsx';
 import type { SearchResult } from '#server/features/retrieval/search/contract.ts';
+import { fileEntry } from '../ask.ts';
 import { addressOf } from '../place.ts';
 import { FilePath } from '../file-path.tsx';
 import { showName } from '../show-name.ts';
@@ -51,7 +53,16 @@ export function ResultCard({ workspace, id, result, marked, shown, onOpen }: Res
       )}
     >
       <div className="mb-1 flex min-w-0 items-baseline gap-2.5">
-        <span className="figures flex min-w-0 text-small" dir="auto" title={showName(path)}>
+        <span
+          className="figures flex min-w-0 text-small"
+          dir="auto"
+          title={showName(path)}
+          // Not the whole card: its lines can be selected.
+          draggable
+          onDragStart={({ dataTransfer }) => {
+            putEntry(dataTransfer, { workspace, ...fileEntry({ path, line, endLine }) });
+          }}
+        >
           <FilePath path={path}>
             <span className="text-ink-2">:{line}</span>
           </FilePath>

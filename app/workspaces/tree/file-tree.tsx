@@ -1,11 +1,15 @@
 'use client';
 
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useState } from 'react';
+import { useShortcut } from '#app/_shell/shortcuts.ts';
 import { ErrorNote } from '#app/_ui/error-note.tsx';
+import { ContextMenu } from '#app/_ui/menu.tsx';
 import { showFile } from '../place.ts';
 import { moveInTree, type TreeRow } from './tree-rows.ts';
+import { TreeBox } from './tree-box.tsx';
 import { TreeLine } from './tree-line.tsx';
+import { useRowMenu } from './use-row-menu.ts';
 import { revealFile, setOpen, useTree } from './use-tree.ts';
 
 /** Pixels of a row, for a pointer and for a finger. */
@@ -21,7 +25,7 @@ interface FileTreeProps {
 /** The files of a workspace. Levels are read when they are opened; only what is in sight is drawn. */
 export function FileTree({ id, path }: FileTreeProps) {
   const { rows, error } = useTree(id);
-  const scroller = useRef<HTMLDivElement>(null);
+  const tree = useId();
   const [marked, setMarked] = useState<string | null>(path);
   const at = Math.max(
     0,
@@ -30,7 +34,7 @@ export function FileTree({ id, path }: FileTreeProps) {
   // oxlint-disable-next-line react/incompatible-library -- nothing it returns is passed on to a memoised part
   const virtualizer = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => document.getElementById(tree),
     estimateSize: () => (matchMedia('(pointer: coarse)').matches ? TOUCH_ROW : ROW),
     getItemKey: (index) => keyOf(rows[index], index),
     overscan: 16,
@@ -54,6 +58,9 @@ export function FileTree({ id, path }: FileTreeProps) {
       virtualizer.scrollToIndex(move.select, { align: 'auto' });
     }
   };
+  const [focused, setFocused] = useState(false);
+  const menu = useRowMenu(id, rows[at], () => run(moveInTree(rows, at, 'Enter')));
+  useShortcut('code.ask', menu.ask, focused);
   const press = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const typed = event.key.length === 1 && event.key !== ' ' ? findByLetter(rows, at, event.key) : null;
@@ -71,23 +78,26 @@ export function FileTree({ id, path }: FileTreeProps) {
     );
   }
   return (
-    <div
-      ref={scroller}
-      role="tree"
-      aria-label="Files"
-      tabIndex={0}
-      data-scrolls
-      aria-activedescendant={rows.length > 0 ? rowId(at) : undefined}
-      onKeyDown={press}
-      className="group/tree min-h-0 flex-1 overflow-y-auto px-1.5 py-1.5 outline-none focus-visible:ring-2 focus-visible:ring-accent focus-visible:ring-inset"
-    >
-      <div role="presentation" className="relative w-full" style={{ height: virtualizer.getTotalSize() }}>
+    <ContextMenu entries={menu.entries}>
+      <TreeBox
+        id={tree}
+        marked={rows.length > 0 ? rowId(at) : undefined}
+        height={virtualizer.getTotalSize()}
+        onKey={press}
+        onFocused={setFocused}
+        onMenu={(row) => {
+          const index = rows.findIndex((_, one) => rowId(one) === row);
+          if (index >= 0) setMarked(pathOf(rows[index]) ?? null);
+          return rows[index === -1 ? at : index]?.kind === 'entry';
+        }}
+      >
         {virtualizer.getVirtualItems().map(({ index, key, start, size }) => {
           const row = rows[index];
           return row === undefined ? null : (
             <TreeLine
               key={key}
               id={rowId(index)}
+              workspace={id}
               row={row}
               place={{ top: start, height: size }}
               marked={index === at}
@@ -99,8 +109,8 @@ export function FileTree({ id, path }: FileTreeProps) {
             />
           );
         })}
-      </div>
-    </div>
+      </TreeBox>
+    </ContextMenu>
   );
 }
 

@@ -1,10 +1,12 @@
 import { ChevronRight, File, FileSymlink, Folder, FolderOpen } from 'lucide-react';
+import { putEntry } from '#app/_client/folder-entry.ts';
 import { classes } from '#app/_ui/classes.ts';
 import { showName } from '../show-name.ts';
 import type { TreeRow } from './tree-rows.ts';
 
 interface TreeLineProps {
   id: string;
+  workspace: string;
   row: TreeRow;
   /** Pixels. */
   place: { top: number; height: number };
@@ -16,7 +18,7 @@ interface TreeLineProps {
 }
 
 /** One line of the tree. What an ignore rule leaves out of the index is dimmed and says so. */
-export function TreeLine({ id, row, place, marked, shown, onPress }: TreeLineProps) {
+export function TreeLine({ id, workspace, row, place, marked, shown, onPress }: TreeLineProps) {
   const style = {
     transform: `translateY(${place.top}px)`,
     height: place.height,
@@ -50,6 +52,10 @@ export function TreeLine({ id, row, place, marked, shown, onPress }: TreeLinePro
       title={note === null ? undefined : `${name}: ${note}`}
       style={style}
       onClick={usable ? onPress : undefined}
+      draggable={usable}
+      onDragStart={({ dataTransfer }) => {
+        putEntry(dataTransfer, { workspace, kind: folder ? 'folder' : 'file', path: entry.path });
+      }}
       className={classes(
         line,
         'cursor-pointer rounded-control transition-colors hover:bg-hover',

@@ -1,9 +1,10 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { ArrowLeft, FileX2, ListTree, MessageSquarePlus, Search, TextCursorInput } from 'lucide-react';
+import { ArrowLeft, FileX2, ListTree, MessageSquarePlus, Search, TextCursorInput, X } from 'lucide-react';
 import Link from 'next/link';
 import { type KeyboardEvent, lazy, Suspense, useRef, useState } from 'react';
+import { questionAddress } from '#app/_client/folder-entry.ts';
 import { fetchPart } from '#app/_client/part.ts';
 import { EmptyState } from '#app/_ui/empty-state.tsx';
 import { ErrorNote } from '#app/_ui/error-note.tsx';
@@ -11,6 +12,7 @@ import { formatBytes, formatCount } from '#app/_ui/format.ts';
 import { IconButton } from '#app/_ui/icon-button.tsx';
 import { Popover } from '#app/_ui/popover.tsx';
 import type { FileContent } from '#server/features/workspaces/contract.ts';
+import { fileEntry } from '../ask.ts';
 import { languageName } from '../language-name.ts';
 import { ReferencesPane } from '../references/references-pane.tsx';
 import { useDefinition } from '../references/use-definition.ts';
@@ -117,9 +119,6 @@ interface FileHeaderProps extends FilePaneProps {
 }
 
 function FileHeader({ id, path, line, endLine, file, children }: FileHeaderProps) {
-  const question = new URLSearchParams({ workspace: id, file: path });
-  if (line !== null) question.set('line', String(line));
-  if (endLine !== null) question.set('end', String(endLine));
   return (
     <header className="@container flex h-[49px] shrink-0 items-center gap-2 border-b border-line px-3 md:px-4">
       <IconButton
@@ -148,13 +147,19 @@ function FileHeader({ id, path, line, endLine, file, children }: FileHeaderProps
         <Outline id={id} path={path} />
       </Popover>
       <Link
-        href={`/chat?${question}`}
+        href={questionAddress(id, fileEntry({ path, line, endLine }))}
         prefetch={false}
         className="reach inline-flex h-8 shrink-0 items-center gap-2 rounded-control border border-line bg-surface px-3 text-small font-medium transition-colors hover:border-line-strong"
       >
         <MessageSquarePlus size={16} aria-hidden="true" className="-ml-0.5" />
         <span className="@max-lg:sr-only">Ask about this</span>
       </Link>
+      <IconButton
+        icon={X}
+        label="Close the file"
+        onClick={() => showFile(null)}
+        className="-mr-1.5 max-md:hidden"
+      />
     </header>
   );
 }
