@@ -3,11 +3,14 @@ import { API, apiOptions } from '#app/_client/api.ts';
 import type { EmbedderChoice, EmbeddersApi } from '#server/features/retrieval/embedders/contract.ts';
 import type { IndexingApi, IndexProblem, IndexState } from '#server/features/retrieval/indexing/contract.ts';
 
-const { index } = hc<IndexingApi>(API, apiOptions).retrieval[':workspace'];
+const { ':workspace': workspace, indexes } = hc<IndexingApi>(API, apiOptions).retrieval;
+const { index } = workspace;
 const { embedders } = hc<EmbeddersApi>(API, apiOptions).retrieval;
 
 /** What can be done with an index. Every call throws `ApiError` when the daemon refuses. */
 export const indexApi = {
+  list: async (): Promise<IndexState[]> => (await (await indexes.$get()).json()).indexes,
+
   pause: async (workspace: string): Promise<IndexState> =>
     (await index.pause.$post({ param: { workspace } })).json(),
 

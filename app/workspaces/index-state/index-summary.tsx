@@ -1,19 +1,22 @@
 'use client';
 
 import { Database } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { formatCount } from '#app/_ui/format.ts';
 import { Popover } from '#app/_ui/popover.tsx';
 import type { IndexState } from '#server/features/retrieval/indexing/contract.ts';
 import { IndexPanel } from './index-panel.tsx';
+import { useIndexShown } from './index-shown.ts';
 import { ProblemsDialog } from './problems-dialog.tsx';
 import { useIndexState } from './use-index-state.ts';
 
 /** How much of the workspace a search sees, in one line of figures; a press shows the rest. */
 export function IndexSummary({ id }: { id: string }) {
   const { data } = useIndexState(id);
-  const [open, setOpen] = useState(false);
+  const open = useIndexShown((state) => state.id === id);
+  const setOpen = (next: boolean) => useIndexShown.setState({ id: next ? id : null });
   const [problems, setProblems] = useState(false);
+  useEffect(() => () => useIndexShown.setState({ id: null }), []);
   if (data === undefined) return null;
   const showProblems = () => {
     setOpen(false);
