@@ -1,10 +1,11 @@
 'use client';
 
 import { useRouter } from 'next/navigation';
-import { type PointerEvent, useRef, useState } from 'react';
+import { type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import type { ConversationMap } from '#server/features/retrieval/conversations/contract.ts';
 import { addressOf } from '../retrieval-api.ts';
 import { clusterColor, isNamed } from './cluster-color.ts';
+import { placeNames } from './place-names.ts';
 
 type Point = ConversationMap['points'][number];
 
@@ -15,6 +16,8 @@ interface MapPictureProps extends Pick<ConversationMap, 'points' | 'clusters'> {
 
 const SIZE = 1000;
 const MARGIN = 60;
+/** Of a group's name, whatever the size of the picture. Pixels. */
+const TYPE = 13;
 /** Share of the side within which a point is meant. */
 const REACH = 0.03;
 
@@ -23,6 +26,7 @@ export function MapPicture({ points, clusters, named }: MapPictureProps) {
   const router = useRouter();
   const picture = useRef<SVGSVGElement>(null);
   const [meant, setMeant] = useState<Point | null>(null);
+  const type = TYPE * useUnit(picture);
   const mean = (event: PointerEvent) => setMeant(nearest(points, placeIn(picture.current, event)));
   return (
     <div className="relative min-h-0 flex-1">
@@ -49,8 +53,18 @@ export function MapPicture({ points, clusters, named }: MapPictureProps) {
             opacity={isNamed(point.title, named) ? 0.85 : 0.15}
           />
         ))}
-        {clusters.map(({ id, name }) => (
-          <ClusterName key={id} name={name} points={points.filter(({ cluster }) => cluster === id)} />
+        {namesOf(clusters, points, type).map(({ id, name, x, y }) => (
+          <text
+            key={id}
+            x={x}
+            y={y}
+            textAnchor="middle"
+            fontSize={type}
+            className="pointer-events-none fill-ink font-medium"
+            style={{ paintOrder: 'stroke', stroke: 'var(--bg)', strokeWidth: type / 4 }}
+          >
+            {name}
+          </text>
         ))}
       </svg>
       {meant !== null && (
@@ -65,20 +79,30 @@ export function MapPicture({ points, clusters, named }: MapPictureProps) {
   );
 }
 
-function ClusterName({ name, points }: { name: string; points: readonly Point[] }) {
-  if (points.length === 0) return null;
-  const middle = (axis: 'x' | 'y') => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
-  return (
-    <text
-      x={Math.min(SIZE - 150, Math.max(150, across(middle('x'))))}
-      y={Math.max(24, across(Math.min(...points.map(({ y }) => y))) - 22)}
-      textAnchor="middle"
-      className="pointer-events-none fill-ink text-[22px] font-medium"
-      style={{ paintOrder: 'stroke', stroke: 'var(--bg)', strokeWidth: 6 }}
-    >
-      {name}
-    </text>
-  );
+/** Units of the plane in a pixel of the screen. */
+function useUnit(picture: RefObject<SVGSVGElement | null>): number {
+  const [unit, setUnit] = useState(1);
+  useEffect(() => {
+    if (picture.current === null) return;
+    const observer = new ResizeObserver(([entry]) => {
+      const side = Math.min(entry?.contentRect.width ?? 0, entry?.contentRect.height ?? 0);
+      if (side > 0) setUnit(SIZE / side);
+    });
+    observer.observe(picture.current);
+    return () => observer.disconnect();
+  }, [picture]);
+  return unit;
+}
+
+/** Each above the middle of its group. */
+function namesOf(clusters: MapPictureProps['clusters'], points: readonly Point[], type: number) {
+  const wishes = clusters.flatMap(({ id, name }) => {
+    const own = points.filter(({ cluster }) => cluster === id);
+    if (own.length === 0) return [];
+    const x = own.reduce((sum, point) => sum + point.x, 0) / own.length;
+    return [{ id, name, x: across(x), y: across(Math.min(...own.map(({ y }) => y))) - type }];
+  });
+  return placeNames(wishes, { type, plane: SIZE });
 }
 
 function across(share: number): number {
