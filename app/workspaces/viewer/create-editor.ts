@@ -18,7 +18,7 @@ import {
 } from '@codemirror/view';
 import { editorLanguage } from './editor-language.ts';
 import { editorLook } from './editor-look.ts';
-import { type LineRange, markedLines, markLines } from './marked-lines.ts';
+import { keepMarkedInSight, type LineRange, markedLines, markLines } from './marked-lines.ts';
 import { type NameActions, names } from './names.ts';
 
 interface EditorOptions {
@@ -74,6 +74,7 @@ export function createEditor({ parent, text, label, language, onLine, onName }: 
     ],
   });
   const view = new EditorView({ state, parent });
+  const stopKeeping = keepMarkedInSight(view);
   // Without its colours a file is still there to be read.
   void editorLanguage(language).then(
     (extension) => extension && view.dispatch({ effects: grammar.reconfigure(extension) }),
@@ -91,6 +92,9 @@ export function createEditor({ parent, text, label, language, onLine, onName }: 
     mark: (range) => markLines(view, range),
     find: () => void openSearchPanel(view),
     goToLine: () => void gotoLine(view),
-    destroy: () => view.destroy(),
+    destroy() {
+      stopKeeping();
+      view.destroy();
+    },
   };
 }

@@ -38,11 +38,36 @@ export function markLines(view: EditorView, range: LineRange | null): void {
   const effects: StateEffect<unknown>[] = [setMarked.of(range)];
   const inside = range !== null && range.from <= view.state.doc.lines;
   if (inside) {
-    const at = view.state.doc.line(range.from).from;
-    const short = range.to - range.from < 12;
-    effects.push(EditorView.scrollIntoView(at, short ? { y: 'center' } : { y: 'start', yMargin: 60 }));
-    view.dispatch({ effects, selection: { anchor: at } });
+    effects.push(scrollTo(view, range));
+    view.dispatch({ effects, selection: { anchor: view.state.doc.line(range.from).from } });
   } else view.dispatch({ effects });
+}
+
+function scrollTo({ state }: EditorView, { from, to }: LineRange): StateEffect<unknown> {
+  const short = to - from < 12;
+  return EditorView.scrollIntoView(
+    state.doc.line(from).from,
+    short ? { y: 'center' } : { y: 'start', yMargin: 60 },
+  );
+}
+
+/** Where the text gets lower, marked lines that were in sight stay in sight. Answers with what ends that. */
+export function keepMarkedInSight(view: EditorView): () => void {
+  let height = view.dom.clientHeight;
+  const observer = new ResizeObserver(() => {
+    const before = height;
+    height = view.dom.clientHeight;
+    const range = view.state.field(marked);
+    if (height >= before || range === null || range.from > view.state.doc.lines) return;
+    const last = Math.min(range.to, view.state.doc.lines);
+    const yOf = (line: number) => view.lineBlockAt(view.state.doc.line(line).from);
+    const scrolled = view.scrollDOM.scrollTop;
+    const top = yOf(range.from).top - scrolled;
+    const wasInSight = top >= 0 && top < before;
+    if (wasInSight && yOf(last).bottom - scrolled > height) view.dispatch({ effects: scrollTo(view, range) });
+  });
+  observer.observe(view.dom);
+  return () => observer.disconnect();
 }
 
 function startsOf(state: EditorState, range: LineRange | null): number[] {
