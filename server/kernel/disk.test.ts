@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '#db/client.ts';
@@ -9,6 +7,7 @@ import { preferences } from '#db/schema/kernel.ts';
 import { createDisk } from './disk.ts';
 import { isDiskFull, toAppError } from './errors.ts';
 import { createLog } from './log.ts';
+import { canMount, mountDisk, unmountDisk } from './testing/small-disk.ts';
 
 const log = createLog({ level: 'debug' });
 const put = ({ user }: Database, key: string, size = 20_000) =>
@@ -46,26 +45,12 @@ test('a database that may not grow keeps what it acknowledged, says so, and goes
   database.close();
 });
 
-const canMount = (() => {
-  const probe = mkdtempSync(join(tmpdir(), 'mlx-code-mount-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', probe], { stdio: 'ignore' });
-    execFileSync('umount', [probe]);
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-describe.runIf(canMount)('on a disk that is really full', () => {
+describe.runIf(canMount())('on a disk that is really full', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'mlx-code-full-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40m,mode=700', 'tmpfs', folder]);
+    folder = mountDisk(40);
   });
-  afterEach(() => {
-    execFileSync('umount', ['-l', folder]);
-  });
+  afterEach(() => unmountDisk(folder));
 
   test('nothing acknowledged is lost; the ballast lets the person delete; work goes on after that', async () => {
     const database = openDatabase(join(folder, 'mlx-code.sqlite'));

@@ -1,13 +1,13 @@
 import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createDisk } from '#server/kernel/disk.ts';
 import { createLog } from '#server/kernel/log.ts';
+import { canMount, mountDisk, unmountDisk } from '#server/kernel/testing/small-disk.ts';
 import BetterSqlite3 from 'better-sqlite3';
 import { begin, keepTrack } from './testing/begin.ts';
 import { entryOf, makeFolder, openIndexing, putFiles } from './testing/open-indexing.ts';
@@ -217,24 +217,12 @@ test('a file that hangs or bursts the thread is left out with the reason, once, 
   await room.seen(() => room.find(id, 'mended').length === 1);
 });
 
-const canMount = (() => {
-  const probe = mkdtempSync(join(tmpdir(), 'mlx-code-mount-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', probe], { stdio: 'ignore' });
-    execFileSync('umount', [probe]);
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-describe.runIf(canMount)('on a disk that is really full', () => {
+describe.runIf(canMount())('on a disk that is really full', () => {
   let home: string;
   beforeEach(() => {
-    home = mkdtempSync(join(tmpdir(), 'mlx-code-full-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=700', 'tmpfs', home]);
+    home = mountDisk(4);
   });
-  afterEach(() => execFileSync('umount', ['-l', home]));
+  afterEach(() => unmountDisk(home));
 
   test('what was indexed is still found, it is said why no more is, and it goes on when there is room', async () => {
     const log = createLog({ level: 'error' });
