@@ -1,7 +1,7 @@
 'use client';
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useRested } from '#app/_ui/use-rested.ts';
 import type { TokenCount } from '#server/features/chat/contract.ts';
 import { chatApi, type NewConversation } from '../chat-api.ts';
 
@@ -29,7 +29,7 @@ export function useTokenCount({
   path,
   enabled,
 }: CountOf): TokenCount | undefined {
-  const text = useRested(draft);
+  const text = useRested(draft, REST);
   const { data } = useQuery({
     queryKey: ['count', conversationId, modelId, path, text],
     queryFn: () =>
@@ -53,13 +53,4 @@ function countPrepared({ model_id, system_prompt, parameters }: NewConversation,
     system_prompt,
     ...(max_tokens === undefined ? {} : { max_tokens }),
   });
-}
-
-function useRested(value: string): string {
-  const [rested, setRested] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(value), REST);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return rested;
 }

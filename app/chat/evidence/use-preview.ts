@@ -1,7 +1,7 @@
 'use client';
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useRested } from '#app/_ui/use-rested.ts';
 import type { Asked } from './asked.ts';
 import { evidenceApi } from './evidence-api.ts';
 
@@ -21,7 +21,7 @@ interface PreviewOf {
 /** What would go with the message as it stands; the last one stays while the next is looked for. */
 export function usePreview({ workspaceId, automatic, asked, draft, modelId, enabled }: PreviewOf) {
   const request = { query: draft, mentions: asked.mentions, left_out: asked.left_out, automatic };
-  const rested = useRested(JSON.stringify(request));
+  const rested = useRested(JSON.stringify(request), REST);
   const wanted = workspaceId !== null && ((automatic && draft.trim() !== '') || asked.mentions.length > 0);
   const query = useQuery({
     queryKey: ['preview', workspaceId, modelId, rested],
@@ -36,13 +36,4 @@ export function usePreview({ workspaceId, automatic, asked, draft, modelId, enab
     retry: false,
   });
   return wanted && enabled ? query : undefined;
-}
-
-function useRested(value: string): string {
-  const [rested, setRested] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(value), REST);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return rested;
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useRested } from '#app/_ui/use-rested.ts';
 import { retrievalApi } from '../retrieval-api.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -10,11 +10,7 @@ const PAUSE = 120;
 
 /** What was found; the results before it until then. */
 export function useFound(wanted: Wanted, text: string) {
-  const [query, setQuery] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setQuery(text), PAUSE);
-    return () => clearTimeout(timer);
-  }, [text]);
+  const query = useRested(text, PAUSE);
   const similarTo = wanted.kind === 'similar' ? wanted.messageId : null;
   return useQuery({
     queryKey: ['retrieval', 'messages', similarTo, similarTo === null ? query : null],
