@@ -142,6 +142,20 @@ describe('what of a folder is left out', () => {
     expect(left(['a/x', 'b/x', 'c/x'])).toEqual([]);
   });
 
+  it('is not held up by patterns that explode on a deep path, and still goes by the others', () => {
+    const hostile = ['a/**/'.repeat(40), '**/a*/'.repeat(40), '**/**a/'.repeat(40)].map((line) => `${line}b`);
+    const deep = `${'a/'.repeat(100)}c`;
+    write('.gitignore', [...hostile, '*.log'].join('\n'));
+    expect(left([deep, `${deep}.log`, 'x/y.log'])).toEqual([`${deep}.log`, 'x/y.log']);
+    expect(left([deep, 'src/a.ts'], { include: [...hostile, 'src/'], exclude: hostile })).toEqual([deep]);
+  });
+
+  it('affords patterns with several ** where folders are as deep as they usually are', () => {
+    write('.gitignore', '**/app/**/gen/**/out/*.ts\n');
+    const path = 'a/b/app/c/d/gen/e/f/g/out/x.ts';
+    expect(left([path, 'a/b/app/c/d/gene/e/out/x.ts'])).toEqual([path]);
+  });
+
   it('survives names with newlines, spaces, marks of direction and leading dots', () => {
     write('.gitignore', '*.log\n');
     expect(left(['a\nb.log', 'a\nb.ts', ' .log', '\u202egnp.log', '..log', '...ts', '-rf.ts'])).toEqual([

@@ -1,5 +1,5 @@
-import ignore from 'ignore';
 import type { z } from 'zod';
+import { GlobList } from '#server/files/glob-list.ts';
 import type { IndexDatabase } from '../../indexing/index-schema-store.ts';
 import type { ChunkKind, SearchFilters } from '../contract.ts';
 import { indexedFiles } from '../names/file-store.ts';
@@ -10,15 +10,11 @@ export const NO_FILTERS: Filters = { languages: [], paths: [], kinds: [] };
 
 /** Globs as in .gitignore: one without `!` must fit when there are any, none with `!` may. */
 export function pathFilter(globs: readonly string[]): ((path: string) => boolean) | undefined {
-  const list = (lines: string[]) => ignore({ ignorecase: process.platform === 'darwin' }).add(lines);
   const wanted = globs.filter((glob) => !glob.startsWith('!'));
   const unwanted = globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1));
   if (globs.length === 0) return undefined;
-  const [inside, outside] = [list(wanted), list(unwanted)];
-  return (path) =>
-    ignore.isPathValid(path) &&
-    (wanted.length === 0 || inside.ignores(path)) &&
-    (unwanted.length === 0 || !outside.ignores(path));
+  const [inside, outside] = [new GlobList(wanted), new GlobList(unwanted)];
+  return (path) => (wanted.length === 0 || inside.matches(path)) && !outside.matches(path);
 }
 
 /** Tells which chunks a search is after; undefined: all of them. */

@@ -104,6 +104,15 @@ test('matches stop at the limit, and filters hold', async () => {
   ]);
 });
 
+test('a filter that explodes on a deep path holds nothing up', async () => {
+  const deep = `${'a/'.repeat(100)}c.md`;
+  const folder = await open({ [deep]: 'word\n', 'x/b.md': 'word\n' });
+  const filters = { ...NO_FILTERS, paths: [`${'a/**/'.repeat(40)}b`, 'x/'] };
+  expect((await folder.search('word', false, { filters })).results.map(({ path }) => path)).toEqual([
+    'x/b.md',
+  ]);
+});
+
 test('text in other encodings is found', async () => {
   const wide = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('grüße welt\n', 'utf16le')]);
   const folder = await open({ 'a.txt': wide, 'b.txt': Buffer.from('grüße\n', 'latin1'), 'c.txt': 'grüße\n' });
