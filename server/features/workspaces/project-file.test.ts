@@ -1,7 +1,9 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseProjectFile, ProjectSettings } from './project-file.ts';
+import { parseProjectFile, ProjectSettings, readProjectFile } from './project-file.ts';
 
 const published = join(import.meta.dirname, '../../../public/mlx-code.schema.json');
 
@@ -41,6 +43,24 @@ it.each([
   const found = parseProjectFile(text);
   expect(found).toMatchObject({ model: null, include: [] });
   expect(found.error).toMatch(error);
+});
+
+it('says why a file that is there was not read', () => {
+  const root = mkdtempSync(join(tmpdir(), 'project-file-'));
+  const path = join(root, '.mlx-code.json');
+  try {
+    expect(readProjectFile(root).error).toBeNull();
+    writeFileSync(path, `{"exclude": ["${'x'.repeat(10_000_000)}"]}`);
+    expect(readProjectFile(root)).toMatchObject({
+      exclude: [],
+      error: expect.stringMatching(/has 9766 KB.*64 KB are the most/),
+    });
+    rmSync(path);
+    symlinkSync('elsewhere.json', path);
+    expect(readProjectFile(root).error).toContain('no file of its own');
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 });
 
 it('is described for editors by the published schema', async () => {

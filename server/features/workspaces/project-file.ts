@@ -1,3 +1,4 @@
+import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readSmallFile } from '#server/files/small-file.ts';
@@ -37,8 +38,32 @@ const NOTHING: ProjectFile = {
 
 /** What the project file of a folder says. What is wrong in it is left out and named by line and key in `error`. */
 export function readProjectFile(root: string): ProjectFile {
-  const text = readSmallFile(join(root, PROJECT_FILE), MAX_BYTES);
-  return text === undefined ? NOTHING : parseProjectFile(text);
+  const path = join(root, PROJECT_FILE);
+  const text = readSmallFile(path, MAX_BYTES);
+  if (text !== undefined) return parseProjectFile(text);
+  const error = whyUnread(path);
+  return error === null ? NOTHING : { ...NOTHING, error };
+}
+
+/** A sentence when there is such a file all the same; null when there is none. */
+function whyUnread(path: string): string | null {
+  const found = look(path);
+  if (found === undefined) return null;
+  if (!found.isFile()) return `${PROJECT_FILE} is no file of its own, so nothing of it was read.`;
+  if (found.size > MAX_BYTES) {
+    const has = Math.ceil(found.size / 1024);
+    return `${PROJECT_FILE} has ${has} KB; nothing of it was read. ${MAX_BYTES / 1024} KB are the most.`;
+  }
+  return `${PROJECT_FILE} cannot be read with your permissions.`;
+}
+
+function look(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    // The folder itself cannot be entered.
+    return undefined;
+  }
 }
 
 export function parseProjectFile(text: string): ProjectFile {
