@@ -26,13 +26,14 @@ const sources = (page: Page) => answer(page).getByRole('region', { name: 'Source
 const suggestion = (page: Page, name: string | RegExp) =>
   page.getByRole('listbox', { name: 'Suggestions' }).getByRole('option', { name });
 
-/** Signs in, opens the project, and waits until all of it can be found. */
+/** Signs in, opens the project, and waits until a question finds it: that one does not wait for a model to load. */
 async function enter(page: Page, { daemon, project }: Person): Promise<string> {
   await daemon.restart();
   await openLink(page, daemon);
   await expect(field(page)).toBeVisible();
   const id = await openWorkspace(page, project);
   await indexed(page, id);
+  await callFrom(page, `/retrieval/${id}/context`, { query: QUESTION });
   return id;
 }
 

@@ -35,6 +35,8 @@ beforeAll(async () => {
       context = folder.contextIn(house);
     },
   });
+  // A question waits two seconds for its evidence: too little for an engine that starts on a busy machine.
+  await preview('upload');
 });
 afterAll(async () => {
   await generations.close();
@@ -43,6 +45,11 @@ afterAll(async () => {
   await engines.close();
   await folder.close();
 });
+
+function preview(query: string): Promise<ContextFound> {
+  const asked = { query, mentions: [], automatic: true, leftOut: [], modelId: MODEL.id };
+  return context.preview(folder.entry.id, asked);
+}
 
 /** The model says exactly this. */
 const saying = (value: string) => ({
@@ -65,16 +72,14 @@ test('evidence is counted by the model itself, and the next turn does not read i
 
 test('what is previewed is what is sent, token for token', async () => {
   const query = 'How often is an upload tried again?';
-  const preview: ContextFound = await context.preview(folder.entry.id, {
-    ...{ query, mentions: [], automatic: true, leftOut: [], modelId: MODEL.id },
-  });
+  const previewed = await preview(query);
   const { id } = await room.create({ workspace_id: folder.entry.id, parameters: { max_tokens: 4 } });
   const { user, answer } = await room.send(id, query);
   await room.ended(answer.id);
   const sent = (await room.open(id)).messages.find((message) => message.id === user.id)!.context!.found!;
-  expect(sent.tokens).toBe(preview.tokens);
+  expect(sent.tokens).toBe(previewed.tokens);
   expect(sent.sources.map(({ path, line }) => [path, line])).toEqual(
-    preview.sources.map(({ path, line }) => [path, line]),
+    previewed.sources.map(({ path, line }) => [path, line]),
   );
 });
 
