@@ -11,6 +11,7 @@ from .door import serve_daemon
 from .figure import Figure, Patience, median, milliseconds, per_second
 from .models import TEN_MILLISECONDS, make_endless, prompt_of, tokenizer_of
 from .peer import SAME_ENVIRONMENT, serve
+from .processes import family_seconds
 from .streams import Client, EngineClient, Stream, finish, steady_rate, whole_rate
 
 STREAMS = (2, 4, 8, 16)
@@ -37,13 +38,16 @@ def _aggregate(
     clients: dict[str, Client], streams: int, tokenizer: Tokenizer, patience: Patience
 ) -> Iterator[Figure]:
     rates: dict[str, list[float]] = {}
+    costs: dict[str, list[float]] = {side: [] for side in clients}
     for turn in patience.turns(5, share=0.18):
         # In turn first: whatever else the machine does then hits all alike.
         for side, client in list(clients.items())[:: 1 if turn % 2 else -1]:
             prompts = [prompt_of(24, 1000 * turn + number, tokenizer) for number in range(streams)]
+            spent = family_seconds(client.pid)
             asked = [client.start(prompt, TOKENS) for prompt in prompts]
             finish(client, *asked)
             _check(asked)
+            costs[side].append((family_seconds(client.pid) - spent) / (streams * TOKENS))
             rates.setdefault(f"while all stream{side}", []).append(steady_rate(asked))
             rates.setdefault(f"request to end{side}", []).append(whole_rate(asked))
     for way in ("while all stream", "request to end"):
@@ -54,6 +58,13 @@ def _aggregate(
                 ratio = median([a / b for a, b in zip(mine, other, strict=True)])
                 name = f"{streams} streams, {way}{side}"
                 yield Figure(name, per_second(median(mine)), per_second(median(other)), ratio, 1.0)
+    other = median(costs[THEIRS])
+    for side in clients:
+        if side != THEIRS:
+            # Other work on the machine stretches the clock and hardly this.
+            name = f"{streams} streams, processor time a token, theirs over ours{side}"
+            mine = median(costs[side])
+            yield Figure(name, milliseconds(mine), milliseconds(other), other / mine, None)
 
 
 def _check(streams: list[Stream]) -> None:
