@@ -23,8 +23,8 @@ export interface VectorSurroundings
   turnMs: number;
 }
 
-/** Raised when other texts would be embedded for the same chunks. */
-const CHUNKER_VERSION = 1;
+/** Raised when other texts would be embedded for the same chunks, or more is kept of them. */
+const CHUNKER_VERSION = 2;
 /** Texts in one request: about a second of work for a small model on two cores, after which an answer goes first. */
 const BATCH = 32;
 const ROWS_AT_ONCE = 500;
@@ -242,15 +242,15 @@ export class VectorIndexing {
     const meter = createMeter({ done: entry.done, total: entry.total });
     meter.add(entry.done, entry.total, Date.now());
     this.#set(owner, entry, { status: 'running', meter, error: null });
-    let rows: { hashes: string[]; vectors: number[] } = { hashes: [], vectors: [] };
+    let rows: Rows = { hashes: [], bodies: [], vectors: [] };
     let writtenAt = Date.now();
     const write = async () => {
       const vectors = Float32Array.from(rows.vectors);
-      const hashes = rows.hashes;
-      rows = { hashes: [], vectors: [] };
+      const { hashes, bodies } = rows;
+      rows = { hashes: [], bodies: [], vectors: [] };
       writtenAt = Date.now();
       // Without the signal: what was computed is kept when somebody pauses.
-      await calls.call('add', { owner, facts, hashes, vectors });
+      await calls.call('add', { owner, facts, hashes, bodies, vectors });
     };
     try {
       for (let last = false; !last; ) {
@@ -263,10 +263,11 @@ export class VectorIndexing {
           const { vectors, modelHash } = await embeddings.embed(model, taken.texts, options);
           this.#expect(model, facts, modelHash);
           rows.hashes.push(...taken.hashes);
+          rows.bodies.push(...taken.bodies);
           for (const vector of vectors) rows.vectors.push(...vector);
         }
         if (rows.hashes.length >= ROWS_AT_ONCE || Date.now() - writtenAt >= WRITE_MS) await write();
-        entry.done += taken.hashes.length;
+        entry.done += taken.hashes.length + taken.moved;
         meter.add(entry.done, entry.total, Date.now());
         this.#around.changed(owner);
         const isOver = !last && Date.now() - begun >= turnMs;
@@ -333,6 +334,12 @@ export class VectorIndexing {
     Object.assign(entry, change);
     if (this.#owners.get(owner) === entry) this.#around.changed(owner);
   }
+}
+
+interface Rows {
+  hashes: string[];
+  bodies: string[];
+  vectors: number[];
 }
 
 interface Filling {

@@ -27,6 +27,8 @@ export interface NearVector {
 /** Rows to add: vectors one after the other, as many as hashes. */
 export interface VectorRows {
   hashes: string[];
+  /** Of each text without its path, as `TextSource` tells it; none where texts do not move. */
+  bodies?: string[] | undefined;
   vectors: Float32Array;
 }
 
@@ -129,16 +131,33 @@ export class VectorTables {
     return this.#reading(owner, facts, async ({ table }) => {
       const found: VectorRows = { hashes: [], vectors: new Float32Array(hashes.length * facts.dimensions) };
       if (hashes.length === 0) return found;
-      const rows = await table.query().where(among(hashes)).select(['hash', 'vector']).toArrow();
-      const names = rows.getChild('hash');
-      const vectors = rows.getChild('vector');
+      const rows = await table.query().where(among(hashes)).select(['hash', 'body', 'vector']).toArrow();
+      const [names, vectors] = [rows.getChild('hash'), rows.getChild('vector')];
+      const [bodies, bodyAt]: [string[], typeof names] = [[], rows.getChild('body')];
       for (let row = 0; row < Math.min(rows.numRows, hashes.length); row += 1) {
         const vector: unknown = vectors?.get(row)?.toArray();
         if (!(vector instanceof Float32Array)) continue;
         found.vectors.set(vector, found.hashes.length * facts.dimensions);
         found.hashes.push(String(names?.get(row)));
+        bodies.push(String(bodyAt?.get(row)));
       }
+      found.bodies = bodies;
       found.vectors = found.vectors.slice(0, found.hashes.length * facts.dimensions);
+      return found;
+    });
+  }
+
+  /** Hashes by the body of their text. Errors: gone. */
+  async bodies(owner: string, facts: VectorFacts): Promise<Map<string, string>> {
+    return this.#reading(owner, facts, async ({ table }) => {
+      const found = new Map<string, string>();
+      for await (const batch of table.query().select(['hash', 'body'])) {
+        const [names, bodies] = [batch.getChild('hash'), batch.getChild('body')];
+        for (let row = 0; row < batch.numRows; row += 1) {
+          const [hash, body] = [String(names?.get(row)), String(bodies?.get(row))];
+          if (body !== '') found.set(body, hash);
+        }
+      }
       return found;
     });
   }
@@ -345,23 +364,24 @@ function schemaOf({ Schema, Field, Utf8, FixedSizeList, Float32 }: Arrow, { dime
   const item = new Field('item', new Float32(), true);
   return new Schema([
     new Field('hash', new Utf8(), false),
+    new Field('body', new Utf8(), false),
     new Field('vector', new FixedSizeList(dimensions, item), false),
   ]);
 }
 
 /** Built from the bytes that are there: reading vectors number by number took ten times as long. */
-function toArrow(arrow: Arrow, facts: VectorFacts, { hashes, vectors }: VectorRows) {
+function toArrow(arrow: Arrow, facts: VectorFacts, { hashes, bodies, vectors }: VectorRows) {
   const schema = schemaOf(arrow, facts);
-  const [hash, vector] = schema.fields;
   const [names] = arrow.vectorFromArray(hashes, new arrow.Utf8()).data;
-  if (!hash || !vector || !names || vectors.length !== hashes.length * facts.dimensions) {
+  const [texts] = arrow.vectorFromArray(bodies ?? hashes.map(() => ''), new arrow.Utf8()).data;
+  if (!names || texts?.length !== hashes.length || vectors.length !== hashes.length * facts.dimensions) {
     throw new AppError('internal', 'Vectors of other dimensions than their table were to be written.');
   }
   const type = new arrow.FixedSizeList(facts.dimensions, new arrow.Field('item', new arrow.Float32(), true));
   const child = arrow.makeData({ type: new arrow.Float32(), data: vectors });
   const list = arrow.makeData({ type, length: hashes.length, child });
-  const struct = new arrow.Struct([hash, vector]);
-  const data = arrow.makeData({ type: struct, length: hashes.length, children: [names, list] });
+  const struct = new arrow.Struct(schema.fields);
+  const data = arrow.makeData({ type: struct, length: hashes.length, children: [names, texts, list] });
   return new arrow.Table(schema, [new arrow.RecordBatch(schema, data)]);
 }
 

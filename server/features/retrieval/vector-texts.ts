@@ -1,5 +1,5 @@
 import { INDEX_LIMIT, readBytes, readText } from '#server/files/read-text.ts';
-import { embeddedText } from './indexing/text-hash.ts';
+import { embeddedText, textHash } from './indexing/text-hash.ts';
 import { parseDocument } from './parsing/documents/document.ts';
 import { splitLines } from './parsing/lines.ts';
 import type { ParsedFile } from './parsing/parsed-file.ts';
@@ -10,8 +10,15 @@ export interface TextSource {
   /** All there are, by the hash that their vectors are kept under; the number leads to the text. */
   texts(): Map<string, number>;
   /** Undefined for a text that is not there any more, or is another one. */
-  read(place: number): Promise<{ hash: string; text: string } | undefined>;
+  read(place: number): Promise<FoundText | undefined>;
   close(): void;
+}
+
+/** `body`: sha256 of the text without its path, the same after a move; empty for what does not move. */
+export interface FoundText {
+  hash: string;
+  text: string;
+  body: string;
 }
 
 /** Where texts are: the index of a workspace and its folder. */
@@ -43,7 +50,7 @@ export class ChunkTexts implements TextSource {
     return this.#work.texts();
   }
 
-  async read(place: number): Promise<{ hash: string; text: string } | undefined> {
+  async read(place: number): Promise<FoundText | undefined> {
     const chunk = this.#work.place(place);
     if (chunk === undefined) return undefined;
     if (this.#last?.path !== chunk.path) {
@@ -51,7 +58,10 @@ export class ChunkTexts implements TextSource {
       this.#last = { path: chunk.path, file: await this.#open(chunk).catch(() => null) };
     }
     const text = this.#last.file?.textOf(chunk);
-    return text === undefined ? undefined : { hash: chunk.hash, text: embeddedText(chunk.header, text) };
+    if (text === undefined) return undefined;
+    const { hash, header, path } = chunk;
+    const rest = header.startsWith(path) ? header.slice(path.length) : header;
+    return { hash, text: embeddedText(header, text), body: textHash(rest, text) };
   }
 
   close(): void {

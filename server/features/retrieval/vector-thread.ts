@@ -43,7 +43,10 @@ export interface VectorPlan {
 
 export interface TakenTexts {
   hashes: string[];
+  bodies: string[];
   texts: string[];
+  /** Texts that have their vector by now: they only moved. */
+  moved: number;
   skipped: number;
   /** Nothing is left after these. */
   last: boolean;
@@ -69,8 +72,14 @@ type Answers = {
   ) => Promise<VectorQuestions[Name]['answer']>;
 };
 
-interface Plan {
+interface Plan extends Place {
   source: TextSource;
+  texts: ReadonlyMap<string, number>;
+  /** Hashes that have a vector, by the body of their text. */
+  bodies: ReadonlyMap<string, string>;
+  /** Those whose vectors serve other hashes by now. */
+  moved: Set<string>;
+  drop(): Promise<void>;
   places: number[];
   at: number;
 }
@@ -93,7 +102,17 @@ const answers: Answers = {
   plan: async ({ owner, facts, places }) => {
     endPlan(owner);
     const source = openSource(places);
-    const plan: Plan = { source, places: [], at: 0 };
+    const plan: Plan = {
+      owner,
+      facts,
+      source,
+      places: [],
+      at: 0,
+      texts: new Map(),
+      bodies: new Map(),
+      moved: new Set(),
+      drop: async () => undefined,
+    };
     plans.set(owner, plan);
     const texts = source.texts();
     const present = await tables.hashes(owner, facts);
@@ -101,28 +120,51 @@ const answers: Answers = {
     if (missing.size > 0) {
       for (const hash of await tables.copy(owner, facts, new Set(missing.keys()))) missing.delete(hash);
     }
-    await dropGone({ owner, facts }, { present, texts, kept: places.kind === 'chunks' });
+    const drop = async () => {
+      await tables.remove(owner, facts, [...plan.moved]);
+      for (const hash of plan.moved) present.delete(hash);
+      await dropGone({ owner, facts }, { present, texts, kept: places.kind === 'chunks' });
+    };
+    if (places.kind === 'chunks' && missing.size > 0 && present.size > 0) {
+      Object.assign(plan, { texts, bodies: await tables.bodies(owner, facts), drop });
+    } else await drop();
     plan.places = [...missing.values()];
     return { texts: texts.size, missing: missing.size };
   },
   take: async ({ owner, limit }) => {
-    const taken: TakenTexts = { hashes: [], texts: [], skipped: 0, last: true };
+    const taken: TakenTexts = { hashes: [], bodies: [], texts: [], moved: 0, skipped: 0, last: true };
     const plan = plans.get(owner);
     if (!plan) return taken;
-    while (taken.hashes.length < limit && plan.at < plan.places.length) {
+    const moved: Moved[] = [];
+    while (taken.hashes.length < limit && moved.length < MOST_MOVED && plan.at < plan.places.length) {
       const found = await plan.source.read(plan.places[plan.at] ?? -1);
       plan.at += 1;
-      if (found) {
-        taken.hashes.push(found.hash);
-        taken.texts.push(found.text);
-      } else taken.skipped += 1;
+      if (!found) {
+        taken.skipped += 1;
+        continue;
+      }
+      const { hash, body, text } = found;
+      const from = plan.bodies.get(body);
+      if (from !== undefined && (await isLeft(plan, from))) {
+        moved.push({ from, hash, body });
+        plan.moved.add(from);
+        continue;
+      }
+      taken.hashes.push(hash);
+      taken.bodies.push(body);
+      taken.texts.push(text);
     }
+    taken.moved = moved.length;
+    await keepMoved(plan, moved);
     taken.last = plan.at >= plan.places.length;
-    if (taken.last) endPlan(owner);
+    if (taken.last) {
+      await plan.drop();
+      endPlan(owner);
+    }
     return taken;
   },
   release: async ({ owner }) => endPlan(owner),
-  add: ({ owner, facts, hashes, vectors }) => tables.add(owner, facts, { hashes, vectors }),
+  add: ({ owner, facts, ...rows }) => tables.add(owner, facts, rows),
   complete: ({ owner, facts }) => tables.complete(owner, facts),
   tidy: ({ owner, facts }) => tables.tidy(owner, facts),
   nearest: ({ owner, vector, limit }) => tables.nearest(owner, vector, limit),
@@ -154,6 +196,41 @@ function openSource(places: TextPlaces): TextSource {
 function endPlan(owner: string): void {
   plans.get(owner)?.source.close();
   plans.delete(owner);
+}
+
+interface Moved {
+  /** The hash under which its vector lies. */
+  from: string;
+  hash: string;
+  body: string;
+}
+
+/** Whether its text is not where it was: an index may hear of the new place before it hears that the old one is gone. */
+async function isLeft({ source, texts }: Plan, hash: string): Promise<boolean> {
+  const place = texts.get(hash);
+  return place === undefined || (await source.read(place)) === undefined;
+}
+
+/** In one answer, so that a pause is heeded. */
+const MOST_MOVED = 500;
+
+/**
+ * A text that only moved keeps its vector, which was made with the path it had: with another path it is nearly the same,
+ * and a folder that is renamed would be made anew whole.
+ */
+async function keepMoved({ owner, facts }: Place, moved: readonly Moved[]): Promise<void> {
+  const there = await tables.vectors(owner, facts, [...new Set(moved.map(({ from }) => from))]);
+  const rowOf = new Map(there.hashes.map((hash, row) => [hash, row]));
+  const { dimensions } = facts;
+  const vectors = new Float32Array(moved.length * dimensions);
+  for (const [at, { from }] of moved.entries()) {
+    const row = rowOf.get(from);
+    if (row === undefined)
+      throw new AppError('gone', 'The vectors changed meanwhile. They are looked at again.');
+    vectors.set(there.vectors.subarray(row * dimensions, (row + 1) * dimensions), at * dimensions);
+  }
+  const [hashes, bodies] = [moved.map(({ hash }) => hash), moved.map(({ body }) => body)];
+  await tables.add(owner, facts, { hashes, bodies, vectors });
 }
 
 interface Found {

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelEntry } from '#server/kernel/hooks.ts';
@@ -201,6 +201,29 @@ describe('vectors of a workspace', () => {
     expect(status).not.toBe('ready');
     expect(done).toBeLessThan(400);
     expect(await room.is(id, 'ready')).toMatchObject({ done: 400, total: 400 });
+  });
+
+  it('are kept when a file moves', async () => {
+    const { id } = await openFolder();
+    await room.is(id, 'ready');
+    await engines.pool.unload('all-MiniLM-L6-v2');
+    mkdirSync(join(folder, 'money'));
+    renameSync(join(folder, 'bank.py'), join(folder, 'money', 'transfers.py'));
+    await room.indexed.seen(() => room.indexed.changed.includes('money/transfers.py'));
+    const moved = room.indexed.read(id, (index) =>
+      String(
+        index.prepare("select text_hash from chunks where header like 'money/transfers.py%'").pluck().get(),
+      ),
+    );
+    room.vectors.update(id);
+    while ((await room.vectors.vectorsOf(id, [moved])).size === 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await room.is(id, 'ready');
+    expect(engines.pool.list()).toEqual([]);
+    expect(await room.ask(id, 'moving money between two accounts', 1)).toEqual([
+      expect.stringContaining('money/transfers.py'),
+    ]);
   });
 
   it('are taken over from another workspace with the same text', async () => {

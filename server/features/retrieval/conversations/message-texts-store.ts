@@ -1,6 +1,6 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { z } from 'zod';
-import type { TextSource } from '../vector-texts.ts';
+import type { FoundText, TextSource } from '../vector-texts.ts';
 
 /** Where messages are: the main database, which is only read. */
 export interface MessagePlaces {
@@ -62,7 +62,7 @@ export class MessageTexts implements TextSource {
     return texts;
   }
 
-  async read(place: number): Promise<{ hash: string; text: string } | undefined> {
+  async read(place: number): Promise<FoundText | undefined> {
     const at = this.#places[place];
     const found: unknown =
       at &&
@@ -71,7 +71,7 @@ export class MessageTexts implements TextSource {
         .raw()
         .get(at.piece * PIECE + 1, PIECE, at.row);
     if (!at || !Array.isArray(found)) return undefined;
-    return { hash: `${found[0]}.${found[1]}.${at.piece}`, text: String(found[2]) };
+    return { hash: `${found[0]}.${found[1]}.${at.piece}`, text: String(found[2]), body: '' };
   }
 
   /** The conversation of each message, for those that are not deleted. */
