@@ -90,6 +90,7 @@ async function showComparisons(room: Room, rows: readonly ComparisonRow[]): Prom
   );
 }
 
+/** One comparison as callers see it. */
 export async function showComparison(room: Room, row: ComparisonRow): Promise<Comparison> {
   const [shown] = await showComparisons(room, [row]);
   if (!shown) throw new AppError('internal', 'A comparison could not be shown.');

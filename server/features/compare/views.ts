@@ -59,6 +59,7 @@ export function toTurn(whole: WholeTurn, comparison: ComparisonRow): Turn {
   };
 }
 
+/** An answer as callers see it; `hidden` leaves out whatever tells whose it is, until the vote. */
 export function toAnswer(row: AnswerRow, hidden: boolean): Answer {
   const shown = {
     id: row.id,

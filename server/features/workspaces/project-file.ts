@@ -66,6 +66,7 @@ function look(path: string): Stats | undefined {
   }
 }
 
+/** Reads settings from the file's text: what is right is kept, and `error` says in a sentence what is not. */
 export function parseProjectFile(text: string): ProjectFile {
   let value: unknown;
   try {

@@ -12,6 +12,8 @@ export interface Interval {
   high: number;
 }
 
+/** Finds the maximum of a likelihood.
+ * @throws AppError `internal` when Newton's method does not settle */
 export function fit(likelihood: Likelihood): Fit {
   const maximiser = createMaximiser(likelihood);
   return { best: maximiser.best(), maximiser };

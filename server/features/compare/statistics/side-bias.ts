@@ -17,6 +17,7 @@ export interface SideBias {
   exactP: number;
 }
 
+/** How much being shown first helps, in points, with `z` standard deviations to each side of the estimate. */
 export function sideBias(fit: Fit, cells: readonly Cell[], z: number): SideBias {
   const { x } = fit.best;
   const direction = new Float64Array(x.length);

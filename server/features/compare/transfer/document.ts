@@ -81,6 +81,7 @@ export const ComparisonDocument = z.object({
   comparisons: z.array(z.unknown()),
 });
 
+/** Writes comparisons as one JSON document, piece by piece: they are read while they are sent. */
 export function* writeDocument(sources: Iterable<ComparisonSource>): Generator<string> {
   yield `{"format":"${FORMAT}","version":1,"comparisons":[`;
   let separator = '\n';

@@ -14,6 +14,7 @@ export function reciprocal(rank: Rank): number {
   return rank === null ? 0 : 1 / rank;
 }
 
+/** The arithmetic mean; 0 of nothing. */
 export function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

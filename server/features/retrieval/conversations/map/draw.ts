@@ -20,6 +20,7 @@ const NEAR = 8;
 /** A few without vectors are left out; with more of them the map would be of something else. */
 const MOST_WITHOUT = 0.1;
 
+/** Places conversations by meaning, or by their words, and names the groups; the same seed draws the same map. */
 export function drawMap({ conversations: all, leftOut, vectors: given, seed, now }: Drawing): DrawnMap {
   const known = given && byId(given);
   const without = known ? all.filter(({ id }) => !known.has(id)).length : all.length;

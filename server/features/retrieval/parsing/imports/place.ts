@@ -34,6 +34,7 @@ export function ancestorsOf(folder: string): string[] {
   return [...folders, ''];
 }
 
+/** The first candidate that is a file of the workspace; null when none is. */
 export function firstFile(place: ImportPlace, candidates: Iterable<string | null>): string | null {
   for (const candidate of candidates) {
     if (candidate !== null && place.hasFile(candidate)) return candidate;
