@@ -205,3 +205,23 @@ function onePagePdf(text: string): string {
   const table = places.map((place) => `${String(place).padStart(10, '0')} 00000 n \n`).join('');
   return `${body}xref\n0 6\n0000000000 65535 f \n${table}trailer << /Size 6 /Root 1 0 R >>\nstartxref\n${body.length}\n%%EOF`;
 }
+
+test('a folder that is closed and opened again at once keeps the index that is made then', async () => {
+  const { room, entry, id } = begin({ 'a.py': 'alpha = 1\n' });
+  await room.is(id, 'watching');
+  const released = Promise.withResolvers<void>();
+  room.indexing.onRelease(() => released.promise);
+  room.close(id);
+  room.open(entry);
+  // The files of the first one go when its readers are done, which may be later than the second one would be.
+  const isDone = room.is(id, 'watching');
+  await Promise.race([isDone, new Promise((resolve) => setTimeout(resolve, 500))]);
+  released.resolve();
+  await isDone;
+  room.close(id);
+  room.open(entry);
+  room.close(id);
+  room.open(entry);
+  await room.is(id, 'watching');
+  expect(room.find(id, 'alpha')).toEqual(['a.py']);
+});

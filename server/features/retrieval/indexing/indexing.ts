@@ -39,7 +39,8 @@ export class Indexing {
   readonly #changeListeners: ((workspaceId: string, change: IndexChange) => void)[] = [];
   readonly #stateListeners: ((workspaceId: string) => void)[] = [];
   readonly #releaseListeners: ((workspaceId: string) => void | Promise<void>)[] = [];
-  readonly #closing = new Set<Promise<void>>();
+  /** By workspace. */
+  readonly #closing = new Map<string, Promise<void>>();
   #unfollow: (() => void) | undefined;
 
   constructor(context: Context, options: IndexingOptions = {}) {
@@ -75,7 +76,10 @@ export class Indexing {
 
   async stop(): Promise<void> {
     this.#unfollow?.();
-    await Promise.all([...[...this.#indexes.values()].map((index) => index.stop()), ...this.#closing]);
+    await Promise.all([
+      ...[...this.#indexes.values()].map((index) => index.stop()),
+      ...this.#closing.values(),
+    ]);
     await this.#thread.stop();
     this.#announcer.stop();
   }
@@ -167,23 +171,28 @@ export class Indexing {
       },
     });
     this.#indexes.set(entry.id, index);
-    index.start();
+    const closing = this.#closing.get(entry.id);
+    if (closing === undefined) index.start();
+    // Or the files of this one would be deleted with those of the one before.
+    else void closing.then(() => this.#indexes.get(entry.id) === index && index.start());
   }
 
   #close(workspaceId: string): void {
     const index = this.#indexes.get(workspaceId);
     this.#indexes.delete(workspaceId);
     if (index === undefined) return;
-    const closing = index
-      .remove()
+    const before = this.#closing.get(workspaceId);
+    const closing = (before === undefined ? index.remove() : before.then(() => index.remove()))
       .catch((error: unknown) => {
         this.#context.log.warn(
           { err: error, workspaceId },
           'an index could not be deleted; the next start does it',
         );
       })
-      .finally(() => this.#closing.delete(closing));
-    this.#closing.add(closing);
+      .finally(() => {
+        if (this.#closing.get(workspaceId) === closing) this.#closing.delete(workspaceId);
+      });
+    this.#closing.set(workspaceId, closing);
   }
 
   #find(workspaceId: string): IndexState | undefined {
