@@ -20,8 +20,9 @@ export function TypedAhead() {
       onCompositionEnd={() => useFocusWanted.setState({ composing: false })}
       onKeyDown={({ key }) => key === 'Escape' && forgetFocus()}
       onBlur={({ currentTarget }) => {
-        // A window that is left keeps its field; a press elsewhere gives it up.
-        if (document.activeElement !== currentTarget) forgetFocus();
+        // A window that is left keeps its field, and the list of names takes the focus itself; a press elsewhere gives it up.
+        const { names } = useFocusWanted.getState();
+        if (!names && document.activeElement !== currentTarget) forgetFocus();
       }}
     />
   );
