@@ -25,15 +25,18 @@ export function RankingTable({ standings }: { standings: Standing[] }) {
       <tbody>
         {standings.map((standing) => (
           <tr key={standing.id} className="border-b border-line last:border-b-0">
-            <th scope="row" className="max-w-0 py-1 pr-4 text-left font-normal [overflow-wrap:anywhere]">
+            <th
+              scope="row"
+              className="relative max-w-0 py-1 pr-4 pl-[18px] text-left font-normal [overflow-wrap:anywhere]"
+            >
               <span
                 aria-hidden="true"
                 style={{ background: standing.color }}
-                className="mr-2.5 inline-block size-2 rounded-full"
+                className="absolute top-2.5 left-0 size-2 rounded-full"
               />
               {nameWithout(standing)}{' '}
               {standing.settings !== '' && (
-                <span className="block pl-[18px] text-tiny text-ink-3">{standing.settings}</span>
+                <span className="block text-tiny text-ink-3">{standing.settings}</span>
               )}
             </th>
             <td>
