@@ -33,7 +33,7 @@ export function ResidentRow({ resident, name, place }: ResidentRowProps) {
       <Tooltip
         text={`In memory since ${clock(since)}.\nLast used ${ago(now - used_at)}.\n${formatBytes(memory_bytes - cache_bytes)} for weights, process and a usual conversation,\n${formatBytes(cache_bytes)} for prompts that may come again.`}
       >
-        <span className="figures flex flex-wrap justify-end gap-x-3 text-right text-tiny text-ink-3">
+        <span className="figures flex flex-wrap justify-end gap-x-3 text-right text-tiny text-ink-3 max-sm:flex-col max-sm:items-end">
           <span className="max-sm:hidden">since {clock(since)}</span>
           <span>{fate(resident, now)}</span>
           <span className="w-16 text-ink-2">{formatBytes(memory_bytes)}</span>
