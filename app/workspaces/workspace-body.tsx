@@ -53,7 +53,7 @@ export function WorkspaceBody({ workspace, place, treeOpen }: WorkspaceBodyProps
           'flex min-h-0 min-w-0 md:order-2',
           searching && 'flex-1',
           // Beside a file nothing is asked of, the search needs no half of the page.
-          searching || path === null ? 'md:flex-1' : 'md:w-80 md:shrink-0',
+          searching || path === null ? 'md:flex-1' : 'md:w-[340px] md:shrink-0',
           path !== null && 'max-md:hidden md:border-r',
         )}
       >
