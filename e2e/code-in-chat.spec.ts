@@ -147,6 +147,28 @@ test('what is typed before the search was fetched is searched for, from any scre
   await expect(field(page)).toHaveValue('a draft');
 });
 
+test('the list of names gives the focus back, and the key for the search leads to it from a graph', async ({
+  page,
+  person,
+}) => {
+  const id = await enter(page, person);
+  await page.goto(person.daemon.url);
+  await field(page).focus();
+  await page.keyboard.press('Control+p');
+  const names = page.getByRole('dialog', { name: 'Open a file' });
+  await expect(names.getByRole('combobox')).toBeFocused();
+  await page.keyboard.type('policy');
+  await expect(names.getByRole('option').first()).toContainText('policy.ts');
+  await page.keyboard.press('Escape');
+  await expect(names).toBeHidden();
+  await expect(field(page)).toBeFocused();
+  await expect(field(page)).toHaveValue('');
+  await page.goto(`${person.daemon.url}/workspaces?id=${id}&view=imports`);
+  await expect(page.getByRole('region', { name: 'Graph' })).toBeVisible();
+  await page.keyboard.press('Control+Shift+e');
+  await expect(box(page)).toBeFocused();
+});
+
 for (const theme of ['light', 'dark'] as const) {
   test(`a graph is saved as SVG and PNG in the ${theme} theme, every name whole`, async ({
     page,
