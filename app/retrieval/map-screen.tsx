@@ -97,8 +97,7 @@ function said({
   if (status === 'failed') return error ?? 'The map could not be drawn.';
   const how = method === 'words' ? 'by their words' : 'by their meaning (vectors)';
   const drawing = status === 'running' ? ' It is being drawn again.' : '';
-  const older =
-    leftOut > 0 ? ` ${formatCount(leftOut)} ${leftOut === 1 ? 'is' : 'are'} not on it.` : '';
+  const older = leftOut > 0 ? ` ${formatCount(leftOut)} ${leftOut === 1 ? 'is' : 'are'} not on it.` : '';
   const when =
     madeAt === null
       ? ''
