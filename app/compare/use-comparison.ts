@@ -11,7 +11,7 @@ import { liveTexts } from './live-texts.ts';
 /** Turns of one request. Of a run, whose turns are looked at one by one, there is only one. */
 const TURNS = 20;
 /** Milliseconds without a piece of a running answer after which the daemon is asked. */
-const SILENCE = 2000;
+export const SILENCE = 2000;
 
 export const keys = {
   list: ['compare', 'list'],

@@ -4,12 +4,20 @@ import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tansta
 import type { Replay } from '#server/features/chat/contract.ts';
 import { chatApi } from '../chat-api.ts';
 
+/** While a replay runs its state is asked for so often, in case an event is missed. */
+const ASK_MS = 2_000;
+
 const keyOf = (messageId: string) => ['replay', messageId];
 
 /** The replay of an answer: running, or how the last one ended. Events keep it fresh. */
 export function useReplay(messageId: string) {
   const client = useQueryClient();
-  const query = useQuery({ queryKey: keyOf(messageId), queryFn: () => chatApi.replayState(messageId) });
+  const query = useQuery({
+    queryKey: keyOf(messageId),
+    queryFn: () => chatApi.replayState(messageId),
+    // The last event may come before the answer to the request that began it, and be covered by it.
+    refetchInterval: ({ state }) => (state.data?.running ? ASK_MS : false),
+  });
   const start = useMutation({
     mutationFn: () => chatApi.replay(messageId),
     onSuccess: (replay) => putReplay(client, replay),

@@ -13,7 +13,7 @@ import { notifyError } from '#app/_ui/toast.ts';
 import type { Ensemble as EnsembleOf, Turn } from '#server/features/compare/contract.ts';
 import { isRunning } from '../answer-state.ts';
 import { compareApi } from '../compare-api.ts';
-import { keys } from '../use-comparison.ts';
+import { keys, SILENCE } from '../use-comparison.ts';
 import { useModels } from '../use-models.ts';
 
 /** How far the answers of one prompt differ, and one answer made of all. */
@@ -22,6 +22,8 @@ export function Ensemble({ turn }: { turn: Turn }) {
     queryKey: keys.ensemble(turn.id),
     queryFn: () => compareApi.ensemble(turn.id),
     enabled: !turn.answers.some(isRunning),
+    // An event may be missed, or overtaken by an answer that is older; the end of a merge never.
+    refetchInterval: ({ state }) => (state.data?.merged?.status === 'running' ? SILENCE : false),
   });
   if (turn.answers.some(isRunning))
     return <p className="text-small text-ink-2">The answers can be merged once they are done.</p>;
@@ -105,11 +107,8 @@ function Merge({ turn, merged }: { turn: Turn; merged: EnsembleOf['merged'] }) {
   const model = chosen ?? merged?.model_id ?? usable[0]?.id ?? '';
   const merge = useMutation({
     mutationFn: () => compareApi.merge(turn.id, model),
-    onSuccess: (ensemble) =>
-      // Its events may have come before this answer to the request, and are further along.
-      client.setQueryData<EnsembleOf>(keys.ensemble(turn.id), (known) =>
-        known?.merged?.status === 'running' ? known : ensemble,
-      ),
+    // Its events, even the last, may have come before this answer to the request: what is so now is asked for.
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.ensemble(turn.id) }),
     onError: notifyError,
   });
   const running = merged?.status === 'running';

@@ -7,13 +7,26 @@ import type { IndexState } from '#server/features/retrieval/indexing/contract.ts
 import { keys } from '../use-workspaces.ts';
 import { workspacesApi } from '../workspaces-api.ts';
 
+/** While an index is worked at its state is asked for so often, in case an event is missed. */
+const ASK_MS = 5_000;
+
 /** How far the index of a workspace is, as it goes on. */
 export function useIndexState(id: string) {
   const client = useQueryClient();
   useTopic<Pick<RetrievalEvents, 'retrieval.index'>>(`retrieval:${id}`, {
     'retrieval.index': (state) => client.setQueryData<IndexState>(keys.index(state.workspace_id), state),
   });
-  return useQuery({ queryKey: keys.index(id), queryFn: () => workspacesApi.index(id) });
+  return useQuery({
+    queryKey: keys.index(id),
+    queryFn: () => workspacesApi.index(id),
+    // An event may come before an older answer to a request, and be covered by it.
+    refetchInterval: ({ state }) => (state.data !== undefined && isUnderWay(state.data) ? ASK_MS : false),
+  });
+}
+
+function isUnderWay({ status, vectors }: IndexState): boolean {
+  const rests = status === 'watching' || status === 'paused' || status === 'failed';
+  return !rests || vectors.status === 'waiting' || vectors.status === 'running';
 }
 
 /** Whether there is something to ask: a folder that was opened a moment ago has no index yet. */

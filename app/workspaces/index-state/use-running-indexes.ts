@@ -8,6 +8,9 @@ import { useWorkspaces } from '../use-workspaces.ts';
 import { indexApi } from './index-api.ts';
 import { type RunningIndex, runningIndexes } from './running-indexes.ts';
 
+/** While one runs its state is asked for so often, in case an event is missed. */
+const ASK_MS = 5_000;
+
 /** The workspaces whose files are being read, as it goes on. */
 export function useRunningIndexes(): RunningIndex[] {
   const client = useQueryClient();
@@ -18,7 +21,13 @@ export function useRunningIndexes(): RunningIndex[] {
     .sort()
     .join(' ');
   const key = ['workspaces', 'indexes', ids];
-  const { data: states = [], refetch } = useQuery({ queryKey: key, queryFn: indexApi.list, retry: false });
+  const { data: states = [], refetch } = useQuery({
+    queryKey: key,
+    queryFn: indexApi.list,
+    retry: false,
+    refetchInterval: ({ state }) =>
+      runningIndexes(workspaces, state.data ?? []).length > 0 ? ASK_MS : false,
+  });
   useReconnect(() => void refetch());
   useEffect(() => {
     const take = (state: IndexState) =>
