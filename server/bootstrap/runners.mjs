@@ -98,7 +98,14 @@ export async function runAll(place, runners) {
     total = sum(total, tally);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     lines.push(`${tally.failed > 0 ? '✗' : '✓'} ${runner.name}: ${describe(tally)} in ${seconds} s`);
-    failures.push(...failuresOf(runner));
+    const named = failuresOf(runner);
+    failures.push(...named);
+    // E.g. a promise that was rejected and that no test waited for.
+    if (tally.failed > 0 && !named.some(({ repeated }) => !repeated))
+      failures.push({
+        title: runner.name,
+        message: 'It failed without naming a test: its output above says why.',
+      });
   }
   const repeated = failures.filter((failure) => failure.repeated);
   const failed = failures.filter((failure) => !failure.repeated);

@@ -25,6 +25,7 @@ it('goes on after a failure, ends with the sum alone on its line, and fails', ()
     { name: 'three', script: 'console.log("three ran")' },
   ]);
   expect(stdout).toContain('three ran');
+  expect(stdout).toContain('── what failed\n✗ two\n');
   expect(lastLine).toBe('2 passed, 1 failed');
   expect(status).toBe(1);
 });

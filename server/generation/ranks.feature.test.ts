@@ -16,15 +16,15 @@ function open(hosts?: Hosts) {
   const generations = createGenerations({ engines: engines.pool, hooks, log: engines.log });
   return {
     pool: engines.pool,
-    start() {
+    start(tokens = 800) {
       const recorder = createRecorder();
       generations.start(
         {
           id: '01JD0000000000000000000000',
           modelId: 'guide',
           messages: [{ role: 'user', content: longQuestion }],
-          // Long enough to be under way still when a kill arrives late.
-          sampling: sampling({ max_tokens: 800 }),
+          // As a rule long enough to be under way still when a kill arrives late.
+          sampling: sampling({ max_tokens: tokens }),
           resume: null,
         },
         recorder.sink,
@@ -45,9 +45,11 @@ it('finishes an answer over two ranks with the text of one, though a rank dies i
   await alone.close();
 
   const ranked = open(Hosts.parse({ hosts: [HERE, HERE], models: ['guide'] }));
+  await ranked.start(1).result;
+  const rank = otherRank(pidOf(ranked.pool, 'guide'));
   const recorder = ranked.start();
   await recorder.tokens(1);
-  process.kill(otherRank(pidOf(ranked.pool, 'guide')), 'SIGKILL');
+  process.kill(rank, 'SIGKILL');
   const { finishReason } = await recorder.result;
   expect(finishReason).toBe('length');
   expect(recorder.reasons).toEqual(['The engine lost rank 1 on 127.0.0.1, which was ended by SIGKILL.']);

@@ -170,9 +170,10 @@ function listen(): Socket {
   });
   const tell = () => changes.splice(0).forEach((resolve) => resolve(undefined));
   opened.onAny(tell);
-  opened.on('connect', async () => {
-    await Promise.all([...topics].map((topic) => opened.emitWithAck('subscribe', topic)));
-    tell();
+  opened.on('connect', () => {
+    const subscribed = [...topics].map((topic) => opened.emitWithAck('subscribe', topic));
+    // Where the daemon is gone again, the next connection subscribes.
+    Promise.all(subscribed).then(tell, () => undefined);
   });
   return opened;
 }
