@@ -4,7 +4,7 @@ import type { ModelSpan, Span } from './span.ts';
 
 interface SamplerOptions {
   activity: Activity;
-  /** Whether somebody watches: samples are then taken each second while nothing is generated, too. */
+  /** Whether somebody watches: memory is then asked for as often as samples are taken. */
   watched(): boolean;
   /** After each sample. */
   sampled(span: Span): void;
@@ -21,7 +21,7 @@ export interface Sampler {
 const BUSY_MS = 100;
 const WATCHED_MS = 1_000;
 const IDLE_MS = 5_000;
-/** How often memory is asked for. Of a sample it is the dear part: the engine's half stands between two of its steps. */
+/** How often memory is asked for when nobody watches: it is the dear part of a sample. */
 const MEASURE_MS = 1_000;
 
 /** Measures ten times a second while something is generated, and seldom otherwise. */
@@ -52,7 +52,8 @@ export function createSampler({ activity, watched, sampled }: SamplerOptions): S
 
   const take = () => {
     // An engine in a long prefill answers late: it is not asked again before.
-    if (Date.now() - measuredAt >= MEASURE_MS && !measuring) void measure();
+    const due = Date.now() - measuredAt >= (watched() ? BUSY_MS / 2 : MEASURE_MS);
+    if (due && !measuring) void measure();
     count();
     const idle = watched() ? WATCHED_MS : IDLE_MS;
     timer = setTimeout(take, activity.running().length > 0 ? BUSY_MS : idle).unref();
