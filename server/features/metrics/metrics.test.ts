@@ -115,9 +115,9 @@ describe('samples', () => {
   });
 
   it.each([
-    [10, 11, 'once a second', false],
-    [90, 110, 'at each sample while somebody watches', true],
-  ])('ask an engine for its memory %d to %d times in ten seconds: %s', async (least, most, _how, watched) => {
+    { how: 'once a second', watched: false, least: 10, most: 11 },
+    { how: 'at each sample while somebody watches', watched: true, least: 90, most: 110 },
+  ])('ask an engine for its memory $how', async ({ watched, least, most }) => {
     const asked = vi.fn(async () => []);
     const activity = createActivity({ measure: asked, memory: () => memory, list: () => [] });
     const sampled = vi.fn();
