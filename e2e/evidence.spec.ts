@@ -93,6 +93,8 @@ test('a file is pointed at with # by keyboard alone, and what would go with the 
   await expect(shown.getByText(/send\.ts:1-3/)).toBeVisible();
   await findNoFaults(page);
   await page.keyboard.press('Escape');
+  // Closing gives the focus back a moment later.
+  await expect(preview).toBeFocused();
   await field(page).focus();
   await page.keyboard.press('Enter');
   await expect(answer(page)).toHaveAttribute('aria-busy', 'false');
