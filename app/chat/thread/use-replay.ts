@@ -1,11 +1,9 @@
 'use client';
 
 import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { askWhile } from '#app/_client/ask-while.ts';
 import type { Replay } from '#server/features/chat/contract.ts';
 import { chatApi } from '../chat-api.ts';
-
-/** While a replay runs its state is asked for so often, in case an event is missed. */
-const ASK_MS = 2_000;
 
 const keyOf = (messageId: string) => ['replay', messageId];
 
@@ -15,8 +13,7 @@ export function useReplay(messageId: string) {
   const query = useQuery({
     queryKey: keyOf(messageId),
     queryFn: () => chatApi.replayState(messageId),
-    // The last event may come before the answer to the request that began it, and be covered by it.
-    refetchInterval: ({ state }) => (state.data?.running ? ASK_MS : false),
+    refetchInterval: askWhile(({ running }) => running !== null, 2_000),
   });
   const start = useMutation({
     mutationFn: () => chatApi.replay(messageId),

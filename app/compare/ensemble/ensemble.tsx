@@ -3,6 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Combine } from 'lucide-react';
 import { useState } from 'react';
+import { askWhile } from '#app/_client/ask-while.ts';
 import { ApiError } from '#app/_client/api-error.ts';
 import { Button } from '#app/_ui/button.tsx';
 import { ErrorNote } from '#app/_ui/error-note.tsx';
@@ -22,8 +23,7 @@ export function Ensemble({ turn }: { turn: Turn }) {
     queryKey: keys.ensemble(turn.id),
     queryFn: () => compareApi.ensemble(turn.id),
     enabled: !turn.answers.some(isRunning),
-    // An event may be missed, or overtaken by an answer that is older; the end of a merge never.
-    refetchInterval: ({ state }) => (state.data?.merged?.status === 'running' ? SILENCE : false),
+    refetchInterval: askWhile(({ merged }) => merged?.status === 'running', SILENCE),
   });
   if (turn.answers.some(isRunning))
     return <p className="text-small text-ink-2">The answers can be merged once they are done.</p>;

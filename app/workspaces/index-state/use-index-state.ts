@@ -1,14 +1,12 @@
 'use client';
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { askWhile } from '#app/_client/ask-while.ts';
 import { useTopic } from '#app/_client/socket.ts';
 import type { RetrievalEvents } from '#server/features/retrieval/contract.ts';
 import type { IndexState } from '#server/features/retrieval/indexing/contract.ts';
 import { keys } from '../use-workspaces.ts';
 import { workspacesApi } from '../workspaces-api.ts';
-
-/** While an index is worked at its state is asked for so often, in case an event is missed. */
-const ASK_MS = 5_000;
 
 /** How far the index of a workspace is, as it goes on. */
 export function useIndexState(id: string) {
@@ -19,8 +17,7 @@ export function useIndexState(id: string) {
   return useQuery({
     queryKey: keys.index(id),
     queryFn: () => workspacesApi.index(id),
-    // An event may come before an older answer to a request, and be covered by it.
-    refetchInterval: ({ state }) => (state.data !== undefined && isUnderWay(state.data) ? ASK_MS : false),
+    refetchInterval: askWhile(isUnderWay, 5_000),
   });
 }
 

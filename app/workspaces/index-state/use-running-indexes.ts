@@ -2,14 +2,12 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { askWhile } from '#app/_client/ask-while.ts';
 import { subscribe, useReconnect } from '#app/_client/socket.ts';
 import type { IndexState } from '#server/features/retrieval/indexing/contract.ts';
 import { useWorkspaces } from '../use-workspaces.ts';
 import { indexApi } from './index-api.ts';
 import { type RunningIndex, runningIndexes } from './running-indexes.ts';
-
-/** While one runs its state is asked for so often, in case an event is missed. */
-const ASK_MS = 5_000;
 
 /** The workspaces whose files are being read, as it goes on. */
 export function useRunningIndexes(): RunningIndex[] {
@@ -25,8 +23,7 @@ export function useRunningIndexes(): RunningIndex[] {
     queryKey: key,
     queryFn: indexApi.list,
     retry: false,
-    refetchInterval: ({ state }) =>
-      runningIndexes(workspaces, state.data ?? []).length > 0 ? ASK_MS : false,
+    refetchInterval: askWhile((known) => runningIndexes(workspaces, known).length > 0, 5_000),
   });
   useReconnect(() => void refetch());
   useEffect(() => {
